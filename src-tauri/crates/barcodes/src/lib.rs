@@ -1,0 +1,1 @@
+//! Everything about codes: pixels to symbols, bytes to meaning, meaning to symbols.

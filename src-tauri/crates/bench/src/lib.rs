@@ -1,0 +1,1 @@
+//! Drives one return through the rooms of the house; and the headless station command.

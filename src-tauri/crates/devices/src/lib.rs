@@ -1,0 +1,1 @@
+//! Scanners, cameras and printers: real ones and simulated ones.

@@ -1,0 +1,1 @@
+//! Head office's server: takes events and photos in, gives returns, documents and decisions out.

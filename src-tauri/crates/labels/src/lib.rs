@@ -1,0 +1,1 @@
+//! A label described in millimetres, to PDF and PNG.

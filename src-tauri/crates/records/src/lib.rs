@@ -1,0 +1,1 @@
+//! SQLite and photo files: events, projections, outbox.

@@ -1,0 +1,1 @@
+//! What travels between a station and head office: envelopes, hash chain, receipts, feeds, signed documents.
