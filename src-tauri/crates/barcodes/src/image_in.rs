@@ -1,0 +1,71 @@
+//! Image file → grey pixels, with limits: a file from outside may be anything.
+
+use crate::decode::Luma;
+use image::{ImageError, ImageReader, Limits};
+use std::io::Cursor;
+
+/// Longest side that is accepted, in pixels.
+pub const MAX_SIDE_PX: u32 = 8192;
+/// Most memory that unpacking may take, in bytes.
+pub const MAX_MEMORY_BYTES: u64 = 96 * 1024 * 1024;
+
+/// Why a file gives no picture.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImageProblem {
+    /// Neither JPEG nor PNG.
+    #[error("not a JPEG or PNG image")]
+    NotAnImage,
+    /// The file ends early or its content is broken.
+    #[error("the image is damaged or incomplete: {detail}")]
+    Damaged {
+        /// What the reader said, for the log.
+        detail: String,
+    },
+    /// More pixels than are accepted.
+    #[error("the image is too large (at most {MAX_SIDE_PX} pixels a side)")]
+    TooLarge,
+    /// A variety of the format that is not read.
+    #[error("this kind of image is not supported: {detail}")]
+    Unsupported {
+        /// What the reader said, for the log.
+        detail: String,
+    },
+}
+
+impl ImageProblem {
+    /// A stable code for this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ImageProblem::NotAnImage => "image-not-an-image",
+            ImageProblem::Damaged { .. } => "image-damaged",
+            ImageProblem::TooLarge => "image-too-large",
+            ImageProblem::Unsupported { .. } => "image-unsupported",
+        }
+    }
+}
+
+/// Unpacks a JPEG or PNG file to grey. Turning by EXIF is left out: codes are read in any direction.
+pub fn load(bytes: &[u8]) -> Result<Luma, ImageProblem> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|e| ImageProblem::Damaged { detail: e.to_string() })?;
+    if reader.format().is_none() {
+        return Err(ImageProblem::NotAnImage);
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE_PX);
+    limits.max_image_height = Some(MAX_SIDE_PX);
+    limits.max_alloc = Some(MAX_MEMORY_BYTES);
+    reader.limits(limits);
+    let grey = reader.decode().map_err(problem)?.into_luma8();
+    let (width, height) = grey.dimensions();
+    Luma::new(width, height, grey.into_raw()).map_err(|e| ImageProblem::Damaged { detail: e.to_string() })
+}
+
+fn problem(error: ImageError) -> ImageProblem {
+    match error {
+        ImageError::Limits(_) => ImageProblem::TooLarge,
+        ImageError::Unsupported(e) => ImageProblem::Unsupported { detail: e.to_string() },
+        e => ImageProblem::Damaged { detail: e.to_string() },
+    }
+}
