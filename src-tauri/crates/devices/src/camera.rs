@@ -1,0 +1,113 @@
+//! Cameras: sources of JPEG frames.
+
+mod folder;
+mod mjpeg;
+mod multipart;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::device::{DeviceId, DeviceState};
+use crate::event::EventSender;
+
+pub use folder::FolderCamera;
+pub use mjpeg::MjpegCamera;
+pub use multipart::{Part, Parts};
+
+/// One picture of a camera.
+#[derive(Clone)]
+pub struct Frame {
+    /// The camera's own JPEG, byte for byte.
+    pub jpeg: Bytes,
+    /// Counts the frames that the camera yielded, from 1; a gap means that the reader was too slow and skipped some.
+    pub number: u64,
+    /// When it had arrived in full.
+    pub at: Instant,
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame").field("number", &self.number).field("bytes", &self.jpeg.len()).finish()
+    }
+}
+
+/// A camera, real or simulated. Its states arrive through the [`crate::events`] queue.
+pub trait Camera: Send + Sync {
+    /// Which camera this is.
+    fn id(&self) -> &DeviceId;
+
+    /// How it fares now.
+    fn state(&self) -> DeviceState;
+
+    /// A view of the newest frame. A slow reader skips frames and never delays the camera. `None` until the first
+    /// frame and while the camera is away.
+    fn subscribe(&self) -> watch::Receiver<Option<Arc<Frame>>>;
+
+    /// The newest frame.
+    fn latest(&self) -> Option<Arc<Frame>> {
+        self.subscribe().borrow().clone()
+    }
+}
+
+/// A camera and where its frames come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraConfig {
+    /// The camera's name.
+    pub id: DeviceId,
+    /// Where its frames come from.
+    pub source: CameraSource,
+}
+
+/// Where a camera's frames come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CameraSource {
+    /// A stream of JPEGs over HTTP (`multipart/x-mixed-replace`).
+    MjpegHttp {
+        /// Such as `http://10.20.4.60/video`.
+        url: String,
+    },
+    /// A folder of `.jpg`, `.jpeg` and `.png` pictures, played in the order of their names.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Pictures per second; 5 unless given.
+        #[serde(default = "default_fps")]
+        fps: f64,
+        /// Starts over after the last picture; true unless given. Otherwise the last one stays.
+        #[serde(default = "default_repeat")]
+        repeat: bool,
+    },
+}
+
+fn default_fps() -> f64 {
+    5.0
+}
+
+fn default_repeat() -> bool {
+    true
+}
+
+/// Starts a camera. Call it inside a tokio runtime; dropping the camera stops it.
+pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
+    match config.source {
+        CameraSource::MjpegHttp { url } => Arc::new(MjpegCamera::spawn(config.id, url, events)),
+        CameraSource::Folder { path, fps, repeat } => {
+            Arc::new(FolderCamera::spawn(config.id, path, fps, repeat, events))
+        }
+    }
+}
+
+/// True where the bytes begin and end as a JPEG does; a few bytes of padding after the end are tolerated.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    const PADDING: usize = 64;
+    let tail = bytes.get(bytes.len().saturating_sub(PADDING)..).unwrap_or_default();
+    bytes.starts_with(&[0xff, 0xd8, 0xff]) && memchr::memmem::find(tail, &[0xff, 0xd9]).is_some()
+}

@@ -1,0 +1,171 @@
+//! A camera that streams MJPEG over HTTP.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use reqwest::{StatusCode, header};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use super::multipart::{Part, Parts};
+use super::{Camera, Frame, is_whole_jpeg};
+use crate::backoff::Backoff;
+use crate::device::{DeviceId, DeviceKind, DeviceState, FailureCode};
+use crate::event::{EventSender, Lane};
+
+/// A frame over this size is dropped.
+const MAX_FRAME_BYTES: usize = 16 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A camera that sends nothing for so long has gone.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
+/// After so many broken pictures in a row the camera counts as failing.
+const BROKEN_IN_A_ROW: u32 = 10;
+
+/// A running MJPEG camera, which reconnects by itself. Dropping it hangs up.
+#[derive(Debug)]
+pub struct MjpegCamera {
+    lane: Arc<Lane>,
+    frames: watch::Receiver<Option<Arc<Frame>>>,
+    task: AbortHandle,
+}
+
+impl MjpegCamera {
+    /// Starts to read the stream at `url` in a task of the present tokio runtime.
+    pub fn spawn(id: DeviceId, url: String, events: &EventSender) -> Self {
+        let lane = Arc::new(events.lane(id, DeviceKind::Camera));
+        let (sender, frames) = watch::channel(None);
+        let stream = Stream { url, lane: Arc::clone(&lane), frames: sender, number: 0 };
+        let task = tokio::spawn(stream.run()).abort_handle();
+        Self { lane, frames, task }
+    }
+}
+
+impl Camera for MjpegCamera {
+    fn id(&self) -> &DeviceId {
+        &self.lane.device
+    }
+
+    fn state(&self) -> DeviceState {
+        self.lane.state()
+    }
+
+    fn subscribe(&self) -> watch::Receiver<Option<Arc<Frame>>> {
+        self.frames.clone()
+    }
+}
+
+impl Drop for MjpegCamera {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Stream {
+    url: String,
+    lane: Arc<Lane>,
+    frames: watch::Sender<Option<Arc<Frame>>>,
+    number: u64,
+}
+
+impl Stream {
+    async fn run(mut self) {
+        let Some(client) = client() else {
+            self.lane.set_state(DeviceState::Failing { code: FailureCode::CameraAddress });
+            return;
+        };
+        let mut backoff = Backoff::new();
+        loop {
+            let before = self.number;
+            match self.connect(&client).await {
+                Ok(response) => {
+                    self.read(response).await;
+                    self.lane.set_state(DeviceState::Lost);
+                }
+                Err(state) => self.lane.set_state(state),
+            }
+            // An old picture must not pass for the present one.
+            self.frames.send_replace(None);
+            if self.number > before {
+                backoff.reset();
+            }
+            tokio::time::sleep(backoff.wait()).await;
+        }
+    }
+
+    async fn connect(&self, client: &reqwest::Client) -> Result<reqwest::Response, DeviceState> {
+        let failing = |code| DeviceState::Failing { code };
+        let response = client.get(&self.url).send().await.map_err(|error| {
+            tracing::debug!(device = %self.lane.device, %error, "camera does not answer");
+            if error.is_builder() {
+                failing(FailureCode::CameraAddress)
+            } else {
+                DeviceState::Missing { what: self.url.clone() }
+            }
+        })?;
+        match response.status() {
+            status if status.is_success() => {}
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Err(DeviceState::PermissionDenied { group: None });
+            }
+            StatusCode::NOT_FOUND => return Err(DeviceState::Missing { what: self.url.clone() }),
+            // Small cameras serve one viewer at a time and say so.
+            StatusCode::SERVICE_UNAVAILABLE => return Err(DeviceState::Busy),
+            _ => return Err(failing(FailureCode::CameraRefused)),
+        }
+        let is_multipart = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/"));
+        if is_multipart { Ok(response) } else { Err(failing(FailureCode::CameraNotMjpeg)) }
+    }
+
+    /// Reads frames until the stream ends, breaks or falls silent.
+    async fn read(&mut self, response: reqwest::Response) {
+        let mut parts = Parts::new(MAX_FRAME_BYTES);
+        let mut chunks = response.bytes_stream();
+        let mut broken = 0;
+        loop {
+            let chunk = match tokio::time::timeout(SILENCE_TIMEOUT, chunks.next()).await {
+                Ok(Some(Ok(chunk))) => chunk,
+                Ok(Some(Err(error))) => {
+                    tracing::info!(device = %self.lane.device, %error, "camera stream broke");
+                    return;
+                }
+                Ok(None) | Err(_) => return,
+            };
+            parts.push(&chunk);
+            while let Some(part) = parts.next_part() {
+                match part {
+                    Part::Body(jpeg) if is_whole_jpeg(&jpeg) => {
+                        broken = 0;
+                        self.number += 1;
+                        let frame = Frame { jpeg, number: self.number, at: Instant::now() };
+                        self.frames.send_replace(Some(Arc::new(frame)));
+                        self.lane.set_state(DeviceState::Working);
+                    }
+                    Part::Body(_) | Part::TooLarge => {
+                        broken += 1;
+                        if broken == BROKEN_IN_A_ROW {
+                            let code = FailureCode::CameraPicturesUnreadable;
+                            self.lane.set_state(DeviceState::Failing { code });
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Cameras stand on the bench's own network: no proxy, no redirects elsewhere.
+fn client() -> Option<reqwest::Client> {
+    crate::tls::install_provider();
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .build()
+        .inspect_err(|error| tracing::error!(%error, "no HTTP client"))
+        .ok()
+}
