@@ -1,0 +1,120 @@
+//! What the policy decided, and why.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::inputs::Inputs;
+use crate::codes::{Disposition, Gate, HoldReason, ReviewCause, Settlement};
+use crate::ids::{RowId, Sha256Hex};
+use crate::money::Money;
+
+/// A decision that explains itself: everything that it saw and every row that fired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Where the unit goes.
+    pub disposition: Disposition,
+    /// What the customer should get; head office settles.
+    pub settlement: Settlement,
+    /// Rows that fired, in order.
+    pub rows: Vec<RowId>,
+    /// The gate that forced the disposition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
+    /// What the policy saw.
+    pub inputs: Inputs,
+    /// Second choice, or why there is none.
+    pub next_best: NextBest,
+    /// Net recovered value, where the unit's value is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<Money>,
+    /// The explanation, one sentence after the other.
+    pub why: Vec<Why>,
+    /// Why a second person must look before it holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<ReviewCause>,
+    /// The hold that a gate sets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HoldReason>,
+    /// The policy's number.
+    pub policy_number: u32,
+    /// The policy's hash.
+    pub policy_hash: Sha256Hex,
+}
+
+/// The second choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NextBest {
+    /// It would have been allowed.
+    Allowed {
+        /// Where the unit would go.
+        disposition: Disposition,
+        /// Net recovered value, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovered: Option<Money>,
+        /// How much less that is than the first choice brings.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        less_by: Option<Money>,
+    },
+    /// The candidate row names it, a gate forbids it.
+    Forbidden {
+        /// Where the unit would go.
+        disposition: Disposition,
+        /// The gate.
+        gate: Gate,
+        /// Its row.
+        row: RowId,
+    },
+    /// There is none.
+    None,
+}
+
+/// One sentence of an explanation: a code that the screen has words for, and what goes into them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Why {
+    /// Which sentence.
+    pub code: WhyCode,
+    /// Its arguments by name; values are codes, ids and amounts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+}
+
+crate::codes::codes! {
+    /// Sentences of an explanation.
+    WhyCode {
+        /// `row`, `gate`, `why`, `disposition`.
+        GateForces = "GATE_FORCES",
+        /// `row`, `gate`, `why`, `dispositions`.
+        GateForbids = "GATE_FORBIDS",
+        /// `row`, `why`, `dispositions`.
+        RowAllows = "ROW_ALLOWS",
+        /// `disposition`, `recovered_minor`, `currency`.
+        BestValue = "BEST_VALUE",
+        /// `disposition`: the value is unknown, so the row's order counts.
+        FirstPreference = "FIRST_PREFERENCE",
+        /// `disposition`: nothing else is allowed.
+        OnlyChoice = "ONLY_CHOICE",
+        /// No row covers the unit.
+        NoRow = "NO_ROW",
+        /// `rows`: more than one candidate row matches.
+        RowsOverlap = "ROWS_OVERLAP",
+        /// `rows`: rows that a missing fact left open.
+        FactMissing = "FACT_MISSING",
+        /// `row`: gates forbid all that the row allows.
+        AllForbidden = "ALL_FORBIDDEN",
+        /// `value_minor`, `limit_minor`, `currency`.
+        ValueOverLimit = "VALUE_OVER_LIMIT",
+        /// A fraud signal was seen.
+        FraudSignal = "FRAUD_SIGNAL",
+        /// The station's clock lies before head office's last signed time.
+        ClockBehind = "CLOCK_BEHIND",
+        /// A person chose it: `reason`.
+        Overridden = "OVERRIDDEN",
+        /// A reviewer chose it.
+        Reviewed = "REVIEWED",
+        /// No second person in time: provisional.
+        Provisional = "PROVISIONAL",
+    }
+}

@@ -1,0 +1,23 @@
+//! The policy: a typed decision table in three layers, and its decision.
+//!
+//! 1. **Gates** forbid or force. Each gate's rows are asked in order, the first that matches acts (hit policy
+//!    FIRST); the gates themselves add up: what any forbids is forbidden, and the first that forces decides.
+//! 2. **Candidate rows** (hit policy UNIQUE) name the allowed dispositions in order of preference.
+//! 3. **Ranking**: among the allowed, best net recovered value; equals in the row's order.
+//!
+//! No row, two rows, or a missing fact that could have mattered: QUARANTINE, never a guess.
+
+mod cells;
+mod decide;
+mod decision;
+mod inputs;
+mod recovery;
+mod table;
+
+pub use cells::{Cell, Findings, Flag, Known, Range};
+pub use decision::{Decision, NextBest, Why, WhyCode};
+pub use inputs::Inputs;
+pub use table::{
+    CandidateRow, Conditions, CostRow, GateEffect, GateRow, Policy, PolicyFault, Provisional, RecoveryRow,
+    ReviewRules, VerifiedPolicy,
+};

@@ -1,0 +1,326 @@
+//! The policy as head office writes and signs it.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::cells::{Cell, Findings, Flag, Known, Range};
+use super::inputs::Inputs;
+use crate::codes::{
+    Cycle, Disposition, Finding, Gate, Grade, HoldReason, IntakeKind, Preference, Reason, Settlement,
+};
+use crate::ids::{CategoryCode, Country, OwnerCode, RowId, Sha256Hex};
+use crate::money::{Currency, Money};
+
+/// A policy whose signature was verified, with the hash of its signed bytes. Who makes one vouches for both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedPolicy {
+    /// The policy.
+    pub policy: Policy,
+    /// SHA-256 of the original bytes.
+    pub hash: Sha256Hex,
+}
+
+/// The decision table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Rises with every change.
+    pub number: u32,
+    /// Day of issue.
+    pub date: Date,
+    /// Currency of its limits and costs. A unit valued in another has, for this policy, no known value.
+    pub currency: Currency,
+    /// What calls for a second person.
+    pub review: ReviewRules,
+    /// What happens to a unit for which no second person can be found; without one it waits.
+    pub provisional: Option<Provisional>,
+    /// First layer. Hit policy FIRST within each gate.
+    pub gates: Vec<GateRow>,
+    /// Second layer. Hit policy UNIQUE.
+    pub candidates: Vec<CandidateRow>,
+    /// Share of the price that a disposition brings in, by grade. The first row that fits counts; none: 0.
+    #[serde(default)]
+    pub recovery: Vec<RecoveryRow>,
+    /// What a disposition costs. The first row that fits counts; none: nothing.
+    #[serde(default)]
+    pub costs: Vec<CostRow>,
+}
+
+/// What calls for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReviewRules {
+    /// Units of a higher value are reviewed, in minor units of the policy's currency.
+    pub value_over_minor: Option<i64>,
+    /// Findings that count as a fraud signal; each alone only asks for the second look.
+    pub fraud_signals: Vec<Finding>,
+    /// Blind re-grades among a thousand units.
+    pub sample_per_mille: u16,
+    /// Days that an expired operator list still grants supervisor powers.
+    pub supervisor_grace_days: u16,
+}
+
+/// What happens to a unit whose review cannot take place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provisional {
+    /// Must stay in the building.
+    pub disposition: Disposition,
+    /// Hours that the review must have waited.
+    pub after_hours: u32,
+}
+
+/// A row of a gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateRow {
+    /// Unique in the policy.
+    pub id: RowId,
+    /// Which gate.
+    pub gate: Gate,
+    /// When it acts.
+    #[serde(default)]
+    pub when: Conditions,
+    /// What it does.
+    pub effect: GateEffect,
+    /// The settlement that a forced disposition proposes.
+    pub settlement: Option<Settlement>,
+    /// The hold that it sets.
+    pub hold: Option<HoldReason>,
+    /// The unit goes to review.
+    #[serde(default)]
+    pub review: bool,
+    /// Key of the sentence that explains it.
+    pub why: String,
+}
+
+/// What a gate row does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateEffect {
+    /// These dispositions are not allowed.
+    Forbid(Vec<Disposition>),
+    /// This one it must be.
+    Force(Disposition),
+}
+
+/// A row of candidates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CandidateRow {
+    /// Unique in the policy.
+    pub id: RowId,
+    /// When it applies.
+    #[serde(default)]
+    pub when: Conditions,
+    /// Allowed dispositions in order of preference.
+    pub allowed: Vec<Disposition>,
+    /// The settlement that it proposes.
+    pub settlement: Settlement,
+    /// The unit goes to review.
+    #[serde(default)]
+    pub review: bool,
+    /// Key of the sentence that explains it.
+    pub why: String,
+}
+
+/// Share of the price that a disposition brings in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryRow {
+    /// For these categories.
+    #[serde(default)]
+    pub category: Cell<CategoryCode>,
+    /// For this grade.
+    pub grade: Grade,
+    /// For this disposition.
+    pub disposition: Disposition,
+    /// Percent of the price.
+    pub percent: Decimal,
+}
+
+/// What a disposition costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostRow {
+    /// For these categories.
+    #[serde(default)]
+    pub category: Cell<CategoryCode>,
+    /// For this disposition.
+    pub disposition: Disposition,
+    /// Work and transport, in minor units of the policy's currency.
+    pub cost_minor: i64,
+    /// Days until the value is recovered; the item loses its weekly decay meanwhile.
+    #[serde(default)]
+    pub days: u32,
+}
+
+/// A row's cells, all of which must match. A cell that is not written asks nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Conditions {
+    /// Goods category.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub category: Cell<CategoryCode>,
+    /// Whose goods.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub owner: Cell<OwnerCode>,
+    /// Return cycle.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub cycle: Cell<Cycle>,
+    /// How it came in.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub intake: Cell<IntakeKind>,
+    /// What the customer said.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub reason: Cell<Reason>,
+    /// What the customer would like.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub preference: Cell<Preference>,
+    /// The unit's grade.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub grade: Cell<Grade>,
+    /// What the grader saw.
+    #[serde(skip_serializing_if = "Findings::is_any")]
+    pub findings: Findings,
+    /// Unit value in minor units of the policy's currency.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub value_minor: Range,
+    /// Percent of value lost per week.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub weekly_decay_percent: Range,
+    /// Days from sale to receipt.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub days_since_sale: Range,
+    /// Days since the unit was received.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub days_in_queue: Range,
+    /// Within warranty.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub in_warranty: Flag,
+    /// The vendor takes it back: agreement, date and value fit.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub vendor_takes_back: Flag,
+    /// Under recall.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub recalled: Flag,
+    /// Sold under a hygiene seal.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub hygiene_seal: Flag,
+    /// The seal is intact.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub seal_intact: Flag,
+    /// Holds a lithium battery.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub battery: Flag,
+    /// Other dangerous goods.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub dangerous_goods: Flag,
+    /// May hold a customer's data.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub data_bearing: Flag,
+    /// Is electrical waste if thrown away.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub weee: Flag,
+    /// Country that it came from.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub country: Cell<Country>,
+    /// A fraud signal was seen.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub fraud_signal: Flag,
+}
+
+impl Conditions {
+    /// Whether all cells match.
+    pub fn matches(&self, inputs: &Inputs, currency: Currency) -> Known {
+        let value = inputs.value.filter(|money| money.currency == currency).map(|money| money.minor.into());
+        [
+            self.category.matches(inputs.category.as_ref()),
+            self.owner.matches(inputs.owner.as_ref()),
+            self.cycle.matches(inputs.cycle.as_ref()),
+            self.intake.matches(inputs.intake.as_ref()),
+            self.reason.matches(inputs.reason.as_ref()),
+            self.preference.matches(inputs.preference.as_ref()),
+            self.grade.matches(Some(&inputs.grade)),
+            self.findings.matches(&inputs.findings),
+            self.value_minor.matches(value),
+            self.weekly_decay_percent.matches(inputs.weekly_decay_percent),
+            self.days_since_sale.matches(inputs.days_since_sale.map(Decimal::from)),
+            self.days_in_queue.matches(inputs.days_in_queue.map(Decimal::from)),
+            self.in_warranty.matches(inputs.in_warranty),
+            self.vendor_takes_back.matches(inputs.vendor_takes_back),
+            self.recalled.matches(inputs.recalled),
+            self.hygiene_seal.matches(inputs.hygiene_seal),
+            self.seal_intact.matches(inputs.seal_intact),
+            self.battery.matches(inputs.battery),
+            self.dangerous_goods.matches(inputs.dangerous_goods),
+            self.data_bearing.matches(inputs.data_bearing),
+            self.weee.matches(inputs.weee),
+            self.country.matches(inputs.country.as_ref()),
+            self.fraud_signal.matches(Some(inputs.fraud_signal)),
+        ]
+        .into_iter()
+        .fold(Known::Yes, Known::and)
+    }
+}
+
+impl Policy {
+    /// The limit above which a unit is reviewed.
+    pub fn review_limit(&self) -> Option<Money> {
+        self.review.value_over_minor.map(|minor| Money::new(minor, self.currency))
+    }
+
+    /// Everything that is wrong with the policy as written; empty when it can be used.
+    pub fn faults(&self) -> Vec<PolicyFault> {
+        let mut faults = Vec::new();
+        let gates = self.gates.iter().map(|row| &row.id);
+        let mut seen = std::collections::BTreeSet::new();
+        for id in gates.chain(self.candidates.iter().map(|row| &row.id)) {
+            if !seen.insert(id) {
+                faults.push(PolicyFault::RowTwice(id.clone()));
+            }
+        }
+        for row in self.candidates.iter().filter(|row| row.allowed.is_empty()) {
+            faults.push(PolicyFault::AllowsNothing(row.id.clone()));
+        }
+        if let Some(provisional) = self.provisional
+            && !provisional.disposition.stays_in_building()
+        {
+            faults.push(PolicyFault::ProvisionalLeaves(provisional.disposition));
+        }
+        if self.review.sample_per_mille > 1000 {
+            faults.push(PolicyFault::SampleRate(self.review.sample_per_mille));
+        }
+        faults
+    }
+}
+
+/// What is wrong with a policy as written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyFault {
+    /// Two rows with one id.
+    #[error("row {0} is there twice")]
+    RowTwice(RowId),
+    /// A candidate row that allows nothing.
+    #[error("row {0} allows no disposition")]
+    AllowsNothing(RowId),
+    /// A provisional disposition that leaves the building.
+    #[error("{0} leaves the building and cannot be provisional")]
+    ProvisionalLeaves(Disposition),
+    /// More than a thousand in a thousand.
+    #[error("a sample of {0} per mille")]
+    SampleRate(u16),
+}
+
+impl PolicyFault {
+    /// Stable code of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::RowTwice(_) => "row-twice",
+            Self::AllowsNothing(_) => "row-allows-nothing",
+            Self::ProvisionalLeaves(_) => "provisional-leaves",
+            Self::SampleRate(_) => "sample-rate",
+        }
+    }
+}
