@@ -1,2 +1,8 @@
-//! Entry point.
-fn main() {}
+//! The returns station's window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    returns_station::run()
+}

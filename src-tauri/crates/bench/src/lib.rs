@@ -1,1 +1,3 @@
-//! Drives one return through the rooms of the house; and the headless station command.
+//! Drives one return through the rooms of the house; and the headless `station` command.
+
+pub mod seam;

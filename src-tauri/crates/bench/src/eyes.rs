@@ -1,0 +1,175 @@
+//! The camera as a scanner: decodes live frames and says which codes came into view.
+//!
+//! A code counts once as long as it stays in view, and again after it was gone for a while. A 1-D code counts
+//! when two frames agree. Commands and products are never taken from the camera: a printed command sheet may
+//! lie in view, and the shelf behind the bench is full of products.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use barcodes::decode::{Luma, Mode, Symbol, Symbology, decode};
+use barcodes::meaning::{self, Meaning};
+use devices::{Camera, Frame};
+use tokio::sync::mpsc;
+
+use crate::seam::Outline;
+
+/// Out of view for so long, a code counts anew.
+const GONE_AFTER: Duration = Duration::from_secs(2);
+/// What one live frame may cost.
+const BUDGET: Duration = Duration::from_millis(120);
+/// Least time between two decoded frames.
+const PACE: Duration = Duration::from_millis(90);
+
+/// What the camera saw in one frame.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// Every code in the frame, for the preview.
+    pub(crate) outlines: Vec<Outline>,
+    /// Codes that newly came into view, as a scanner would send them.
+    pub(crate) scans: Vec<Vec<u8>>,
+}
+
+/// Which codes are in view.
+#[derive(Debug, Default)]
+struct View {
+    codes: HashMap<Vec<u8>, Sighting>,
+}
+
+#[derive(Debug)]
+struct Sighting {
+    last: Instant,
+    frames: u32,
+    told: bool,
+}
+
+impl View {
+    /// Takes one frame's symbols in and gives those that count now.
+    fn look(&mut self, symbols: &[Symbol], now: Instant) -> Vec<Vec<u8>> {
+        self.codes.retain(|_, sighting| now.duration_since(sighting.last) < GONE_AFTER);
+        let mut scans = Vec::new();
+        for symbol in symbols.iter().filter(|symbol| counts(symbol)) {
+            let scan = symbol.scan();
+            let sighting =
+                self.codes.entry(scan.clone()).or_insert(Sighting { last: now, frames: 0, told: false });
+            sighting.last = now;
+            sighting.frames += 1;
+            if !sighting.told && sighting.frames >= frames_needed(symbol.symbology) {
+                sighting.told = true;
+                scans.push(scan);
+            }
+        }
+        scans
+    }
+}
+
+fn frames_needed(symbology: Symbology) -> u32 {
+    match symbology {
+        Symbology::Qr | Symbology::DataMatrix | Symbology::Pdf417 | Symbology::Aztec => 1,
+        _ => 2,
+    }
+}
+
+fn counts(symbol: &Symbol) -> bool {
+    let reading = meaning::read(&symbol.scan());
+    matches!(
+        reading.certain(),
+        Some(
+            Meaning::ReturnLabel { .. }
+                | Meaning::Unit { .. }
+                | Meaning::Container { .. }
+                | Meaning::Location { .. }
+                | Meaning::Tracking { .. }
+        )
+    )
+}
+
+/// Watches a camera until the receiver is gone.
+pub(crate) async fn watch(camera: Arc<dyn Camera>, seen: mpsc::Sender<Seen>) {
+    let mut frames = camera.subscribe();
+    let mut view = View::default();
+    let mut last_outlines = 0;
+    while frames.changed().await.is_ok() {
+        let Some(frame) = frames.borrow_and_update().clone() else { continue };
+        let started = Instant::now();
+        let symbols = tokio::task::spawn_blocking(move || symbols_of(&frame)).await.unwrap_or_default();
+        let outlines: Vec<Outline> = symbols.iter().map(|(symbol, size)| outline(symbol, *size)).collect();
+        let symbols: Vec<Symbol> = symbols.into_iter().map(|(symbol, _)| symbol).collect();
+        let scans = view.look(&symbols, Instant::now());
+        if !outlines.is_empty() || last_outlines > 0 || !scans.is_empty() {
+            last_outlines = outlines.len();
+            if seen.send(Seen { outlines, scans }).await.is_err() {
+                return;
+            }
+        }
+        if let Some(rest) = PACE.checked_sub(started.elapsed()) {
+            tokio::time::sleep(rest).await;
+        }
+    }
+}
+
+fn symbols_of(frame: &Frame) -> Vec<(Symbol, (f32, f32))> {
+    let Ok(luma) = barcodes::image_in::load(&frame.jpeg) else { return Vec::new() };
+    let size = size_of(&luma);
+    decode(&luma, Mode::Live, BUDGET).into_iter().map(|symbol| (symbol, size)).collect()
+}
+
+fn size_of(luma: &Luma) -> (f32, f32) {
+    (luma.width().max(1) as f32, luma.height().max(1) as f32)
+}
+
+fn outline(symbol: &Symbol, (width, height): (f32, f32)) -> Outline {
+    Outline {
+        corners: symbol.corners.map(|corner| [corner.x / width, corner.y / height]),
+        text: symbol.text.chars().filter(|c| !c.is_control()).take(64).collect(),
+        fits: counts(symbol),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use barcodes::decode::Point;
+
+    use super::*;
+
+    fn symbol(text: &str, symbology: Symbology) -> Symbol {
+        Symbol {
+            symbology,
+            aim: String::new(),
+            bytes: text.as_bytes().to_vec(),
+            text: text.to_owned(),
+            corners: [Point { x: 0.0, y: 0.0 }; 4],
+            pass: "test",
+        }
+    }
+
+    #[test]
+    fn a_code_counts_once_while_in_view_and_again_after_it_was_gone() {
+        let mut view = View::default();
+        let start = Instant::now();
+        let tote = [symbol("RS:T:T-0231", Symbology::Qr)];
+        assert_eq!(view.look(&tote, start).len(), 1);
+        assert_eq!(view.look(&tote, start + Duration::from_millis(500)).len(), 0);
+        assert_eq!(view.look(&[], start + Duration::from_secs(2)).len(), 0);
+        assert_eq!(view.look(&tote, start + Duration::from_secs(4)).len(), 1);
+    }
+
+    #[test]
+    fn a_bar_code_counts_when_two_frames_agree() {
+        let mut view = View::default();
+        let start = Instant::now();
+        let parcel = [symbol("1Z12345E0205271688", Symbology::Code128)];
+        assert_eq!(view.look(&parcel, start).len(), 0);
+        assert_eq!(view.look(&parcel, start + Duration::from_millis(100)).len(), 1);
+    }
+
+    #[test]
+    fn commands_and_products_in_view_are_not_scans() {
+        let mut view = View::default();
+        for text in ["RS:C:YES", "4006381333931", "RS:O:KW-1"] {
+            let seen = [symbol(text, Symbology::Qr)];
+            assert!(view.look(&seen, Instant::now()).is_empty(), "{text}");
+        }
+    }
+}

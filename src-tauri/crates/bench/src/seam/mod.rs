@@ -1,0 +1,21 @@
+//! The seam between the bench and a screen: what a screen may ask, what it gets back, and what it is told
+//! unasked. Plain serde types, exported to TypeScript (`ui/src/platform/types.ts`).
+//!
+//! A screen asks with [`Request`] and gets a [`Reply`] or a [`Coded`] refusal; it hears [`Notice`]s; it pulls
+//! camera frames and photos as JPEG bytes. Nothing here is text for people, except what comes from data
+//! (product titles, checklist questions): words live in the UI's one table, keyed by code.
+
+mod ask;
+mod rooms;
+mod screen;
+
+pub use ask::{Coded, Cue, Notice, Outline, Reply, Request};
+pub use rooms::{
+    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, ReviewDetail, ReviewQueue, ReviewRow,
+    SyncLine, SyncView,
+};
+pub use screen::{
+    Action, Band, CameraStrip, CameraView, Choice, Counters, DecisionView, FindingChip, LabelView,
+    LadderStep, LineState, NextBestView, OperatorView, ParcelLineView, ParcelView, PhotoSlot, PhotoSlotState,
+    QrView, RecentUnit, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone, UnitHead,
+};

@@ -1,0 +1,169 @@
+//! The rooms beside the bench: review, find, sync, devices.
+
+use returns::codes::{Disposition, Finding, Grade, ReviewCause, Stage as UnitStage};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{DecisionView, LineState, PhotoSlot, Say, UnitHead};
+
+/// Units that wait for a second person, sorted by value lost per hour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewQueue {
+    /// Rows.
+    pub rows: Vec<ReviewRow>,
+}
+
+/// One unit in the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewRow {
+    /// Head.
+    pub head: UnitHead,
+    /// Grade so far.
+    pub grade: Option<Grade>,
+    /// Proposed disposition.
+    pub disposition: Option<Disposition>,
+    /// Why it waits; empty for a plain hold.
+    pub causes: Vec<ReviewCause>,
+    /// Bench that graded it.
+    pub station: String,
+    /// Grader's initials.
+    pub grader: String,
+    /// Since when it waits (RFC 3339).
+    pub since: String,
+    /// Minor units of currency lost per hour, in hundredths.
+    #[ts(type = "number")]
+    pub centicents_per_hour: i64,
+}
+
+/// One unit under review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewDetail {
+    /// The row.
+    pub row: ReviewRow,
+    /// Stage of the unit.
+    pub stage: UnitStage,
+    /// What the grader saw.
+    pub findings: Vec<Finding>,
+    /// Serial as scanned, and whether it is the shipped one.
+    pub serial: Option<String>,
+    /// Serial as shipped.
+    pub serial_shipped: Option<String>,
+    /// Price when new, formatted.
+    pub price: Option<String>,
+    /// Photos.
+    pub photos: Vec<PhotoSlot>,
+    /// What the policy says.
+    pub decision: Option<DecisionView>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryLine>,
+    /// Why the signed-in person may not decide this one.
+    pub blocked: Option<Say>,
+    /// Dispositions the policy allows a reviewer to choose.
+    pub allowed: Vec<Disposition>,
+}
+
+/// One thing that happened to a unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct HistoryLine {
+    /// When (RFC 3339).
+    pub at: String,
+    /// What: event kind and arguments.
+    pub say: Say,
+    /// Who (initials).
+    pub operator: String,
+    /// Something to look at: a finding, an override, a hold.
+    pub notable: bool,
+}
+
+/// A search result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct FoundUnit {
+    /// Head.
+    pub head: UnitHead,
+    /// Its stage.
+    pub stage: UnitStage,
+    /// Grade.
+    pub grade: Option<Grade>,
+    /// Disposition.
+    pub disposition: Option<Disposition>,
+    /// Where it is: container, shelf or bench.
+    pub location: Option<String>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryLine>,
+}
+
+/// The line to head office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SyncView {
+    /// Its state.
+    pub line: LineState,
+    /// Since when (RFC 3339).
+    pub since: Option<String>,
+    /// Address.
+    pub head_office: Option<String>,
+    /// Why the last try failed.
+    pub trouble: Option<Say>,
+    /// When it is tried again (RFC 3339).
+    pub next_try: Option<String>,
+    /// Events, thumbnails, photos.
+    pub lanes: Vec<LaneView>,
+    /// What came down: feed name and when it was last current.
+    pub feeds: Vec<SyncLine>,
+    /// Things that a person must look at.
+    pub refused: Vec<Say>,
+}
+
+/// One lane of what goes up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LaneView {
+    /// `events` or `photos`.
+    pub lane: String,
+    /// How many wait.
+    #[ts(type = "number")]
+    pub waiting: u64,
+    /// Since when the oldest waits (RFC 3339).
+    pub oldest: Option<String>,
+    /// How many are confirmed.
+    #[ts(type = "number")]
+    pub sent: u64,
+}
+
+/// One feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SyncLine {
+    /// `rmas`, `documents`, `catalogue`, `operators`, `units`.
+    pub feed: String,
+    /// When it was last known to be current (RFC 3339).
+    pub current_at: Option<String>,
+    /// Items held.
+    #[ts(type = "number")]
+    pub items: u64,
+}
+
+/// The device room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct DevicesView {
+    /// Devices.
+    pub devices: Vec<DeviceView>,
+    /// Serial ports seen on this computer.
+    pub ports: Vec<String>,
+}
+
+/// One device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct DeviceView {
+    /// Its id in the settings.
+    pub device: String,
+    /// `scanner`, `camera` or `printer`.
+    pub kind: String,
+    /// Path, address or folder.
+    pub place: String,
+    /// Works now.
+    pub well: bool,
+    /// State: `device-working`, `device-missing`, `device-busy` … with arguments.
+    pub state: Say,
+    /// When it last did something (RFC 3339).
+    pub last_seen: Option<String>,
+    /// Simulated.
+    pub simulated: bool,
+}
