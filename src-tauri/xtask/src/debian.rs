@@ -1,0 +1,116 @@
+//! Debian packages: which are needed for what, which are missing, and how they get here.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+
+/// What the window links against.
+pub const BUILD: &[&str] = &["libwebkit2gtk-4.1-dev", "libudev-dev", "librsvg2-dev", "pkg-config"];
+
+/// What the demo dock uses: an invisible screen, and judges that read the printed labels back.
+pub const DOCK: &[&str] =
+    &["xvfb", "xauth", "imagemagick", "poppler-utils", "zbar-tools", "fonts-dejavu-core"];
+
+/// What the tests start.
+pub const TEST: &[&str] = &[
+    "avahi-daemon",
+    "chromium",
+    "cups-ipp-utils",
+    "dbus",
+    "ffmpeg",
+    "fonts-dejavu-core",
+    "imagemagick",
+    "poppler-utils",
+    "socat",
+    "webkit2gtk-driver",
+    "xauth",
+    "xdotool",
+    "xvfb",
+    "zbar-tools",
+];
+
+/// Installs those of `wanted` that are missing. On another system it says what is needed and goes on.
+pub fn install(wanted: &BTreeSet<&str>, root: &Path) -> Result<()> {
+    if !here(root) {
+        println!(
+            "This is not a Debian system: please see to it that the likes of these packages are here: {}",
+            wanted.iter().copied().collect::<Vec<_>>().join(" ")
+        );
+        return Ok(());
+    }
+    let missing = missing(wanted, root)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("Debian packages that are missing here, to be installed now: {}", missing.join(" "));
+    command::run(apt_get(root)?.arg("update").arg("--quiet=2"))?;
+    command::run(
+        apt_get(root)?.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(&missing),
+    )
+    .with_context(|| format!("needed, and not installed: {}", missing.join(" ")))
+}
+
+fn here(root: &Path) -> bool {
+    command::succeeds(command::in_folder("dpkg-query", root).arg("--version"))
+        && command::succeeds(command::in_folder("apt-get", root).arg("--version"))
+}
+
+fn missing<'a>(wanted: &BTreeSet<&'a str>, root: &Path) -> Result<Vec<&'a str>> {
+    // It exits with 1 where it does not know one of them; what it prints is right all the same.
+    let answer = command::in_folder("dpkg-query", root)
+        .args(["--show", "--showformat", "${Package} ${db:Status-Status}\n"])
+        .args(wanted)
+        .output()
+        .context("dpkg-query did not start")?;
+    Ok(not_installed(wanted, &String::from_utf8_lossy(&answer.stdout)))
+}
+
+fn not_installed<'a>(wanted: &BTreeSet<&'a str>, listing: &str) -> Vec<&'a str> {
+    let installed: BTreeSet<&str> =
+        listing.lines().filter_map(|line| line.strip_suffix(" installed")).collect();
+    wanted.iter().copied().filter(|package| !installed.contains(package)).collect()
+}
+
+/// apt-get as root, or through sudo; it never waits for an answer.
+fn apt_get(root: &Path) -> Result<Command> {
+    if is_root(root) {
+        let mut apt = command::in_folder("apt-get", root);
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        return Ok(apt);
+    }
+    if !command::succeeds(command::in_folder("sudo", root).arg("--version")) {
+        bail!("packages are missing, and there is neither root nor sudo to install them with");
+    }
+    let mut apt = command::in_folder("sudo", root);
+    apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    Ok(apt)
+}
+
+fn is_root(root: &Path) -> bool {
+    command::output(command::in_folder("id", root).arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_fully_installed_counts() {
+        let wanted = BTreeSet::from(["dbus", "socat", "xvfb", "zbar-tools"]);
+        let listing = "dbus installed\nsocat config-files\nxvfb installed\n";
+        assert_eq!(not_installed(&wanted, listing), ["socat", "zbar-tools"]);
+    }
+
+    #[test]
+    fn a_package_that_no_system_has_is_missing() {
+        if !here(Path::new(".")) {
+            panic!("dpkg-query and apt-get are not here: this test belongs on Debian 12");
+        }
+        let wanted = BTreeSet::from(["dpkg", "no-such-package-as-this"]);
+        assert_eq!(missing(&wanted, Path::new(".")).unwrap(), ["no-such-package-as-this"]);
+    }
+}
