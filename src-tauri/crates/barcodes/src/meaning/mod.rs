@@ -2,9 +2,11 @@
 
 mod carriers;
 mod problem;
+mod reading;
 
 pub use carriers::{Candidate, Carrier};
 pub use problem::{Checked, ScanProblem};
+pub use reading::read;
 
 use crate::Aim;
 use crate::gs1::{ElementString, Gtin};
@@ -18,7 +20,7 @@ pub const MAX_SCAN_BYTES: usize = 4096;
 pub struct Reading {
     /// The AIM identifier, if the scanner sent one.
     pub aim: Option<Aim>,
-    /// The data without AIM identifier and line end.
+    /// The data without AIM identifier and scanner framing; of a scan that is too long, the beginning.
     pub content: Vec<u8>,
     /// The content as text: UTF-8, else Latin-1.
     pub text: String,
@@ -36,6 +38,13 @@ impl Reading {
             ([meaning], None) => Some(meaning),
             _ => None,
         }
+    }
+
+    /// The text to look up among known order, RMA and tracking numbers, whatever else it may mean: a number that the
+    /// station itself knows weighs more than a check digit that happens to fit. None for codes of our own.
+    pub fn number(&self) -> Option<&str> {
+        let text = self.text.trim_matches(' ');
+        (!text.is_empty() && !text.starts_with(crate::rs::PREFIX)).then_some(text)
     }
 }
 
@@ -97,17 +106,4 @@ pub enum Meaning {
         /// The text, trimmed.
         text: String,
     },
-}
-
-/// Says what scanned bytes may mean.
-pub fn read(bytes: &[u8]) -> Reading {
-    let (aim, content) = Aim::split(bytes);
-    let text = String::from_utf8_lossy(content).into_owned();
-    Reading {
-        aim,
-        content: content.to_vec(),
-        meanings: vec![Meaning::Text { text: text.clone() }],
-        text,
-        problem: None,
-    }
 }

@@ -47,7 +47,13 @@ pub enum ScanProblem {
         /// The whole number as scanned.
         number: String,
     },
-    /// A code of ours that is not right.
+    /// The scanner says EAN or UPC, and the content is none.
+    #[error("not the digits of an EAN or UPC: {number}")]
+    NotEanUpc {
+        /// The content as scanned.
+        number: String,
+    },
+    /// A code of ours that is not right; never with a wrong check digit, which is [`ScanProblem::WrongCheckDigit`].
     #[error("{problem}")]
     OwnCode {
         /// What is wrong with it.
@@ -69,13 +75,58 @@ impl ScanProblem {
             ScanProblem::TooLong { .. } => "scan-too-long",
             ScanProblem::ControlCharacter { .. } => "scan-control-character",
             ScanProblem::WrongCheckDigit { .. } => "scan-wrong-check-digit",
-            ScanProblem::OwnCode { .. } => "scan-own-code",
-            ScanProblem::ElementString { .. } => "scan-gs1",
+            ScanProblem::NotEanUpc { .. } => "scan-not-ean-upc",
+            ScanProblem::OwnCode { problem: OwnCodeProblem::UnknownKind { .. } } => "scan-unknown-own-code",
+            ScanProblem::OwnCode { .. } => "scan-bad-own-code",
+            ScanProblem::ElementString { problem } => problem.code(),
         }
     }
 
     /// Names and values for the words on the screen.
     pub fn args(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        match self {
+            ScanProblem::Empty => vec![],
+            ScanProblem::TooLong { length, limit } => {
+                vec![("length", length.to_string()), ("limit", limit.to_string())]
+            }
+            ScanProblem::ControlCharacter { byte, at } => {
+                vec![("byte", format!("{byte:02X}")), ("at", at.to_string())]
+            }
+            ScanProblem::WrongCheckDigit { what, number } => {
+                let what = match what {
+                    Checked::Gtin => "gtin",
+                    Checked::Lpn => "lpn",
+                    Checked::Tracking => "tracking",
+                };
+                vec![("what", what.to_owned()), ("number", number.clone())]
+            }
+            ScanProblem::NotEanUpc { number } => vec![("number", number.clone())],
+            ScanProblem::OwnCode { problem } => match problem {
+                OwnCodeProblem::UnknownKind { letter } | OwnCodeProblem::BadPayload { letter } => {
+                    vec![("letter", letter.clone())]
+                }
+                OwnCodeProblem::WrongLpnCheck { lpn } => vec![("number", lpn.clone())],
+            },
+            ScanProblem::ElementString { problem } => {
+                problem.ai().map(|ai| ("ai", ai.to_owned())).into_iter().collect()
+            }
+        }
+    }
+}
+
+impl From<OwnCodeProblem> for ScanProblem {
+    fn from(problem: OwnCodeProblem) -> ScanProblem {
+        match problem {
+            OwnCodeProblem::WrongLpnCheck { lpn } => {
+                ScanProblem::WrongCheckDigit { what: Checked::Lpn, number: lpn }
+            }
+            problem => ScanProblem::OwnCode { problem },
+        }
+    }
+}
+
+impl From<ElementError> for ScanProblem {
+    fn from(problem: ElementError) -> ScanProblem {
+        ScanProblem::ElementString { problem }
     }
 }
