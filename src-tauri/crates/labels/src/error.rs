@@ -1,5 +1,6 @@
 //! Why a label cannot be made.
 
+use barcodes::rs::OwnCodeProblem;
 use barcodes::write::WriteError;
 
 /// Why a label cannot be described or drawn.
@@ -16,6 +17,15 @@ pub enum LabelError {
     Grade {
         /// What was given.
         grade: String,
+    },
+    /// A code that the bench would refuse when it is scanned, so it is not printed: wrong LPN check digits, a print
+    /// number 0, an empty or overlong id, a character that does not belong in it.
+    #[error("{content:?} is not a code that a bench would take")]
+    Refused {
+        /// The code's content.
+        content: String,
+        /// What is wrong with it.
+        problem: Option<OwnCodeProblem>,
     },
     /// A symbol that cannot be written.
     #[error("the code {content:?} cannot be written")]
@@ -61,6 +71,7 @@ impl LabelError {
         match self {
             LabelError::Lpn { .. } => "label-lpn",
             LabelError::Grade { .. } => "label-grade",
+            LabelError::Refused { .. } => "label-code",
             LabelError::Symbol { source, .. } => source.code(),
             LabelError::SymbolTooWide { .. } => "code-too-long",
             LabelError::Nothing => "label-nothing",

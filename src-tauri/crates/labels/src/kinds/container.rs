@@ -3,7 +3,7 @@
 use super::{Captions, captioned, facts};
 use crate::error::LabelError;
 use crate::model::{Element, Label, Text};
-use crate::symbols::{Place, Square, Strip, bars, matrix};
+use crate::symbols::{Place, Square, Strip, bars, matrix, own};
 use barcodes::rs;
 use barcodes::write::Level;
 
@@ -24,9 +24,9 @@ pub struct ContainerLabel {
 
 /// The container's label, 100 × 50 mm: `RS:T:<id>` as QR at up to 8 dots a module and as Code 128 at up to 4 dots.
 ///
-/// Errors: an id that cannot be written as Code 128, or not on this width.
+/// Errors: an id that a bench would not take, or too long for Code 128 on this width (about 29 characters).
 pub fn container_label(label: &ContainerLabel) -> Result<Label, LabelError> {
-    let content = rs::container(&label.container);
+    let content = own(rs::container(&label.container))?;
     let square = Square { x_mm: 4.5, y_mm: 4.5, side_mm: 23.0, module_dots: &[8, 7, 6, 5, 4] };
     let strip = Strip {
         x_mm: 0.0,

@@ -3,7 +3,7 @@
 use super::{Captions, captioned, facts};
 use crate::error::LabelError;
 use crate::model::{Anchor, Element, GradeMark, Label, Line, Shape, Text, dots};
-use crate::symbols::{Place, Square, Strip, bars, matrix};
+use crate::symbols::{Place, Square, Strip, bars, matrix, own};
 use barcodes::rs;
 use barcodes::write::Level;
 
@@ -101,7 +101,7 @@ fn frame(sheet: &CommandSheet, number: usize, count: usize) -> Vec<Element> {
 }
 
 fn cell(entry: &CommandEntry, x_mm: f64, y_mm: f64) -> Result<Vec<Element>, LabelError> {
-    let content = rs::command(&entry.command);
+    let content = own(rs::command(&entry.command))?;
     let (strip_left, end) = (x_mm + 14.0, x_mm + COLUMN_MM - 1.0);
     let square = Square { x_mm: x_mm + 0.5, y_mm: y_mm + 4.4, side_mm: 13.0, module_dots: &[4, 3] };
     let strip = Strip {

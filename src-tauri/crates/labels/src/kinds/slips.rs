@@ -3,7 +3,7 @@
 use super::{Captions, captioned};
 use crate::error::LabelError;
 use crate::model::{Box, Element, Label, Text, dots};
-use crate::symbols::{Square, matrix};
+use crate::symbols::{Square, matrix, own};
 use barcodes::rs;
 use barcodes::write::Level;
 
@@ -26,9 +26,9 @@ pub struct ReturnLabel {
 
 /// The return label, 100 × 50 mm: `RS:R:<token>` as QR (149 characters: version 6, level M) at 3 to 6 dots a module.
 ///
-/// Errors: an empty token, or one that does not fit at 3 dots.
+/// Errors: a token that is not base45, or does not fit at 3 dots.
 pub fn return_label(label: &ReturnLabel) -> Result<Label, LabelError> {
-    let content = rs::return_label(&label.token);
+    let content = own(rs::return_label(&label.token))?;
     let square = Square { x_mm: 4.5, y_mm: 9.0, side_mm: 36.0, module_dots: &[6, 5, 4, 3] };
     let code = matrix(&content, Level::M, &square)?;
     let left = code.x_mm + code.width_mm() + 5.0;
@@ -64,9 +64,9 @@ pub struct OperatorBadge {
 
 /// The badge, the size of a bank card (ISO/IEC 7810 ID-1, 85.6 × 54 mm): `RS:O:<badge>` as QR.
 ///
-/// Errors: a badge too long for its place.
+/// Errors: a badge that a bench would not take.
 pub fn operator_badge(badge: &OperatorBadge) -> Result<Label, LabelError> {
-    let content = rs::operator(&badge.badge);
+    let content = own(rs::operator(&badge.badge))?;
     let square = Square { x_mm: 6.5, y_mm: 11.0, side_mm: 32.0, module_dots: &[11, 10, 9, 8, 7, 6, 5] };
     let code = matrix(&content, Level::Q, &square)?;
     let left = code.x_mm + code.width_mm() + 7.0;

@@ -3,7 +3,7 @@
 use super::{Captions, captioned, facts};
 use crate::error::LabelError;
 use crate::model::{Anchor, Element, GradeMark, Label, Line, Shape, Text, dots};
-use crate::symbols::{Place, Square, Strip, bars, matrix};
+use crate::symbols::{Place, Square, Strip, bars, matrix, own};
 use barcodes::rs;
 use barcodes::write::Level;
 
@@ -24,10 +24,10 @@ pub struct LpnLabel {
 
 /// The LPN label, 51 × 25 mm: `RS:U:<LPN>` as Code 128 at 2 dots a module and as QR at 4 dots, the number 5-5-2.
 ///
-/// Errors: an LPN that is not twelve digits.
+/// Errors: an LPN that is not twelve digits, or whose check digits do not fit.
 pub fn lpn_label(label: &LpnLabel) -> Result<Label, LabelError> {
     let shown = shown_lpn(&label.lpn)?;
-    let content = rs::unit(&label.lpn);
+    let content = own(rs::unit(&label.lpn))?;
     let strip = Strip {
         x_mm: 0.0,
         y_mm: 1.5,
@@ -83,10 +83,11 @@ pub struct DispositionLabel {
 /// The disposition label, 100 × 50 mm: its own code `RS:U:<LPN>/<print number>` as QR at 6 dots a module and as
 /// Code 128 at 3 dots. Whichever of the two is scanned back confirms this print and no other.
 ///
-/// Errors: an LPN that is not twelve digits, a grade that there is not.
+/// Errors: an LPN that is not twelve digits, or whose check digits do not fit; a print number 0; a grade that there is
+/// not.
 pub fn disposition_label(label: &DispositionLabel) -> Result<Label, LabelError> {
     let shown = shown_lpn(&label.lpn)?;
-    let content = rs::disposition_label(&label.lpn, label.print_number);
+    let content = own(rs::disposition_label(&label.lpn, label.print_number))?;
     let square = Square { x_mm: 4.0, y_mm: 4.0, side_mm: 22.0, module_dots: &[6, 5, 4] };
     let strip = Strip {
         x_mm: 0.0,
@@ -173,8 +174,12 @@ mod tests {
 
     #[test]
     fn an_unknown_grade_gets_no_label() {
-        let label =
-            DispositionLabel { lpn: "041733927088".to_owned(), grade: "E".to_owned(), ..Default::default() };
+        let label = DispositionLabel {
+            lpn: "041733927088".to_owned(),
+            print_number: 1,
+            grade: "E".to_owned(),
+            ..Default::default()
+        };
         assert_eq!(disposition_label(&label).unwrap_err().code(), "label-grade");
     }
 }
