@@ -86,7 +86,8 @@ fn apt_get(root: &Path) -> Result<Command> {
         bail!("packages are missing, and there is neither root nor sudo to install them with");
     }
     let mut apt = command::in_folder("sudo", root);
-    apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    // Not every sudoers file lets variables be set before the command.
+    apt.args(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     Ok(apt)
 }
 

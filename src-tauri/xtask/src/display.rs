@@ -26,8 +26,10 @@ impl Display {
         let log = folder.join("xvfb.log");
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
-        let mut xvfb = Running::start("Xvfb", &xvfb, &log).context("package xvfb has it")?;
-        let number = xvfb.until(Duration::from_secs(20), || number_in(&log))?;
+        let mut xvfb = Running::start("Xvfb", &xvfb, &log)?;
+        let number = xvfb
+            .until(Duration::from_secs(20), || number_in(&log))
+            .context("no invisible screen (package xvfb)")?;
         Ok(Self { name: format!(":{number}"), _xvfb: xvfb })
     }
 

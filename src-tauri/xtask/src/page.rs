@@ -1,10 +1,12 @@
 //! The page that the window shows: its npm packages, its build and its scripts, in the folder ui/.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use walkdir::WalkDir;
 
 use crate::command;
@@ -16,21 +18,55 @@ const MADE: &[&str] = &["node_modules", "dist", "test-results", "playwright-repo
 #[derive(Debug, Deserialize)]
 struct PackageFile {
     #[serde(default)]
-    scripts: std::collections::BTreeMap<String, String>,
+    scripts: BTreeMap<String, String>,
 }
 
-/// `npm ci`, unless exactly these packages are installed already.
+/// package-lock.json, or npm's record of what is installed: packages by their place; "" is our own.
+#[derive(Debug, Deserialize)]
+struct Lock {
+    packages: BTreeMap<String, Locked>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Locked {
+    version: Option<String>,
+    integrity: Option<String>,
+    /// For another system's sake: npm leaves it out here.
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    dev_optional: bool,
+}
+
+impl Lock {
+    fn is_met_by(&self, installed: &Lock) -> bool {
+        let ours =
+            |lock: &Self| lock.packages.keys().filter(|place| !place.is_empty()).cloned().collect::<Vec<_>>();
+        let nothing_else = ours(installed).iter().all(|place| self.packages.contains_key(place));
+        nothing_else
+            && ours(self).iter().filter_map(|place| Some((place, self.packages.get(place)?))).all(
+                |(place, wanted)| match installed.packages.get(place) {
+                    Some(found) => found.version == wanted.version && found.integrity == wanted.integrity,
+                    None => wanted.optional || wanted.dev_optional,
+                },
+            )
+    }
+}
+
+/// `npm ci`, unless exactly the packages of the lock file are installed already.
 pub fn install(workspace: &Workspace) -> Result<()> {
     let ui = workspace.ui();
-    let lock = ui.join("package-lock.json");
-    let wanted = std::fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
-    let installed = ui.join("node_modules/.installed-lock");
-    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+    let wanted: Lock = read_json(&ui.join("package-lock.json"))?;
+    // npm writes this when an installation is complete.
+    let installed = read_json::<Lock>(&ui.join("node_modules/.package-lock.json")).ok();
+    if installed.is_some_and(|installed| wanted.is_met_by(&installed)) {
         return Ok(());
     }
-    println!("The page's npm packages are missing or old: installing them.");
-    command::run(command::in_folder("npm", &ui).args(["ci", "--no-audit", "--no-fund"]))?;
-    std::fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))
+    println!(
+        "The page's npm packages are missing or other than those of ui/package-lock.json: installing them."
+    );
+    command::run(command::in_folder("npm", &ui).args(["ci", "--no-audit", "--no-fund"]))
 }
 
 /// Builds ui/dist, unless it was built from exactly what lies there now.
@@ -52,11 +88,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 
 /// Whether ui/package.json has this script.
 pub fn has_script(workspace: &Workspace, script: &str) -> Result<bool> {
-    let file = workspace.ui().join("package.json");
-    let text =
-        std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let package: PackageFile =
-        serde_json::from_str(&text).with_context(|| format!("{} is not a package file", file.display()))?;
+    let package: PackageFile = read_json(&workspace.ui().join("package.json"))?;
     Ok(package.scripts.contains_key(script))
 }
 
@@ -73,6 +105,11 @@ pub fn script(
         npm.arg("--").args(arguments);
     }
     command::run(npm.envs(environment.iter().map(|(name, value)| (*name, value))))
+}
+
+fn read_json<T: DeserializeOwned>(file: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not what npm writes", file.display()))
 }
 
 /// Every file below these folders with the time of its last change: differs after any addition, removal, renaming
@@ -102,6 +139,27 @@ fn is_made(folder: &Path, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LOCK: &str = r#"{"packages": {
+        "": {"version": "0.1.0"},
+        "node_modules/svelte": {"version": "5.0.0", "integrity": "sha512-a"},
+        "node_modules/for-another-system": {"version": "1.0.0", "integrity": "sha512-b", "optional": true}}}"#;
+
+    #[test]
+    fn only_exactly_the_locked_packages_will_do() {
+        let lock: Lock = serde_json::from_str(LOCK).unwrap();
+        let met = |installed: &str| lock.is_met_by(&serde_json::from_str(installed).unwrap());
+        let svelte = r#""node_modules/svelte": {"version": "5.0.0", "integrity": "sha512-a"}"#;
+        assert!(
+            met(&format!(r#"{{"packages": {{{svelte}}}}}"#)),
+            "what is for another system may be missing"
+        );
+        assert!(met(LOCK));
+        assert!(!met(r#"{"packages": {}}"#));
+        assert!(!met(&LOCK.replace("5.0.0", "5.0.1")), "another version");
+        assert!(!met(&LOCK.replace("sha512-a", "sha512-z")), "other contents");
+        assert!(!met(&LOCK.replace("another-system", "nobody")), "more than is locked");
+    }
 
     #[test]
     fn the_state_follows_every_kind_of_change_and_ignores_what_is_made() {

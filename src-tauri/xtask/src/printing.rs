@@ -82,9 +82,8 @@ impl PrivateBus {
         daemon
             .arg(format!("--config-file={}", at.join("bus.conf").display()))
             .args(["--nofork", "--nopidfile"]);
-        let mut bus =
-            Running::start("dbus-daemon", &daemon, &at.join("bus.log")).context("package dbus has it")?;
-        bus.until(PATIENCE, || socket.exists().then_some(()))?;
+        let mut bus = Running::start("dbus-daemon", &daemon, &at.join("bus.log"))?;
+        bus.until(PATIENCE, || socket.exists().then_some(())).context("no private bus (package dbus)")?;
         let avahi = start_avahi(at)?;
         Ok(Self { _avahi: avahi, _bus: bus, folder })
     }
@@ -105,13 +104,13 @@ fn start_avahi(at: &Path) -> Result<Running> {
     {
         way.env("DBUS_SYSTEM_BUS_ADDRESS", address(at));
         let log = at.join(format!("avahi-{number}.log"));
-        let mut avahi = Running::start("avahi-daemon", &way, &log).context("package avahi-daemon has it")?;
+        let mut avahi = Running::start("avahi-daemon", &way, &log)?;
         match avahi.until(PATIENCE, || answers(at).then_some(())) {
             Ok(()) => return Ok(avahi),
             Err(error) => last = error,
         }
     }
-    Err(last.context("ippeveprinter needs avahi, and no way to run it apart worked"))
+    Err(last.context("ippeveprinter needs avahi, and no way to run it worked (package avahi-daemon)"))
 }
 
 fn apart(at: &Path, user: &[&str], how: &str) -> Command {

@@ -51,6 +51,11 @@ impl Options {
         self.wants(Part::Window)
     }
 
+    /// Both of the page's test scripts are vitest's.
+    fn vitest_filter(&self) -> Vec<String> {
+        self.filter.iter().flat_map(|text| ["-t".to_owned(), text.clone()]).collect()
+    }
+
     fn again(&self, part: &str) -> String {
         match &self.filter {
             Some(filter) => format!("cargo xtask test --only {part} --filter {filter:?}"),
@@ -113,9 +118,7 @@ fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
     }
     if options.wants(Part::Page) {
         steps.step("test the page in node", &options.again("page"), || {
-            let filter =
-                options.filter.iter().flat_map(|text| ["-t".into(), text.clone()]).collect::<Vec<_>>();
-            page::script(workspace, "test", &filter, &environment)?;
+            page::script(workspace, "test", &options.vitest_filter(), &environment)?;
             Ok(Passed::Whole)
         });
     }
@@ -182,9 +185,7 @@ fn browser_tests(workspace: &Workspace, options: &Options, environment: &Environ
     if !page::has_script(workspace, SCRIPT)? {
         return Ok(Passed::But(format!("ui/package.json has no script {SCRIPT}: nothing ran")));
     }
-    let filter =
-        options.filter.iter().flat_map(|text| ["-g".into(), text.clone(), "--pass-with-no-tests".into()]);
-    page::script(workspace, SCRIPT, &filter.collect::<Vec<_>>(), environment)?;
+    page::script(workspace, SCRIPT, &options.vitest_filter(), environment)?;
     Ok(Passed::Whole)
 }
 

@@ -83,3 +83,36 @@ fn codes_on(pdf: &Path) -> Result<Vec<String>> {
     }
     Ok(codes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A label with one Code 39 symbol: `*A1*`, wide elements twice the narrow ones.
+    fn label() -> String {
+        let symbol = ["100101101101", "110101001011", "110100101011", "100101101101"].join("0");
+        let mut bars = String::new();
+        for (at, module) in symbol.bytes().enumerate() {
+            if module == b'1' {
+                bars.push_str(&format!("{} 20 1.4 40 re f\n", 20.0 + 1.4 * at as f64));
+            }
+        }
+        format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 144 80]/Contents 4 0 R>>endobj\n\
+             4 0 obj<</Length {}>>stream\n{bars}endstream endobj\ntrailer<</Root 1 0 R>>\n",
+            bars.len()
+        )
+    }
+
+    #[test]
+    fn each_label_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut labels = Labels::of(&folder.path().join("labels"));
+        assert_eq!(labels.look().unwrap(), [], "before anything was printed there is no folder");
+        std::fs::create_dir(folder.path().join("labels")).unwrap();
+        std::fs::write(folder.path().join("labels/0001-unit.pdf"), label()).unwrap();
+        assert_eq!(labels.look().unwrap(), [Printed { label: "0001-unit".into(), code: "A1".into() }]);
+        assert_eq!(labels.look().unwrap(), []);
+    }
+}
