@@ -46,11 +46,6 @@ impl Options {
         self.wants(Part::Core) || self.wants(Part::Window)
     }
 
-    /// Only a run that needs no window may leave it unbuilt; the browser tests start `station` alone.
-    fn needs_window(&self) -> bool {
-        self.wants(Part::Window)
-    }
-
     /// Both of the page's test scripts are vitest's.
     fn vitest_filter(&self) -> Vec<String> {
         self.filter.iter().flat_map(|text| ["-t".to_owned(), text.clone()]).collect()
@@ -79,13 +74,15 @@ fn prepare(workspace: &Workspace, options: &Options, steps: &mut Steps) -> bool 
         install::install(workspace, Purpose::TEST)?;
         Ok(Passed::Whole)
     });
-    let built = installed
-        && steps.step("build the page", "cd ui && npm run build", || {
-            page::build(workspace)?;
-            Ok(Passed::Whole)
-        });
+    // The window embeds the page; nothing else needs it built.
+    let page_is_built = installed
+        && (!options.wants(Part::Window)
+            || steps.step("build the page", "cd ui && npm run build", || {
+                page::build(workspace)?;
+                Ok(Passed::Whole)
+            }));
     let selection = selection(options);
-    built
+    page_is_built
         && (!needs_programs(options)
             || steps.step(
                 "build the programs and tests",
@@ -133,7 +130,7 @@ fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
 /// One cargo call for crates and window together: two would resolve features differently and compile most of the
 /// dependencies twice.
 fn selection(options: &Options) -> Vec<&'static str> {
-    if options.needs_window() {
+    if options.wants(Part::Window) {
         let mut selection = vec!["--workspace"];
         selection.extend(programs::EMBEDDED_PAGE);
         selection
