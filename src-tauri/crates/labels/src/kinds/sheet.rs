@@ -43,7 +43,7 @@ const MARGIN_MM: f64 = 12.0;
 const COLUMN_MM: f64 = 90.0;
 const ROWS_TOP_MM: f64 = 35.0;
 const ROWS_BOTTOM_MM: f64 = 285.0;
-const ROW_MM: f64 = 19.6;
+const ROW_MM: f64 = 18.8;
 const HEADING_MM: f64 = 8.0;
 
 /// The sheet's pages, A4: each command as QR at 4 dots a module and as Code 128, so that any scanner reads it.
@@ -103,19 +103,19 @@ fn frame(sheet: &CommandSheet, number: usize, count: usize) -> Vec<Element> {
 fn cell(entry: &CommandEntry, x_mm: f64, y_mm: f64) -> Result<Vec<Element>, LabelError> {
     let content = own(rs::command(&entry.command))?;
     let (strip_left, end) = (x_mm + 14.0, x_mm + COLUMN_MM - 1.0);
-    let square = Square { x_mm: x_mm + 0.5, y_mm: y_mm + 4.4, side_mm: 13.0, module_dots: &[4, 3] };
+    let square = Square { x_mm: x_mm + 0.5, y_mm: y_mm + 4.0, side_mm: 13.0, module_dots: &[4, 3] };
     let strip = Strip {
         x_mm: strip_left,
-        y_mm: y_mm + 8.0,
+        y_mm: y_mm + 7.7,
         width_mm: x_mm + COLUMN_MM - strip_left,
-        height_mm: 7.6,
+        height_mm: 7.3,
         place: Place::Left,
         module_dots: &[3, 2],
     };
     let symbol = bars(&content, &strip)?;
     // Words start at one place, whatever the width of the symbol's modules.
     let left = strip_left + dots(30);
-    let below = Text::new(symbol.x_mm, y_mm + 18.4, 7.0, &content).code();
+    let below = Text::new(symbol.x_mm, y_mm + 17.6, 7.0, &content).code();
     let mut elements = vec![
         Element::Line(Line { x_mm, y_mm, width_mm: COLUMN_MM, height_mm: dots(2) }),
         Element::Matrix(matrix(&content, Level::M, &square)?),
