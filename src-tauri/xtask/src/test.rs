@@ -81,19 +81,17 @@ fn prepare(workspace: &Workspace, options: &Options, steps: &mut Steps) -> bool 
                 page::build(workspace)?;
                 Ok(Passed::Whole)
             }));
-    let selection = selection(options);
-    page_is_built
-        && (!needs_programs(options)
-            || steps.step(
-                "build the programs and tests",
-                &format!("cargo build {}", selection.join(" ")),
-                || {
-                    command::run(
-                        command::cargo(&workspace.root).args(["build", "--bins", "--tests"]).args(&selection),
-                    )?;
-                    Ok(Passed::Whole)
-                },
-            ))
+    page_is_built && (!needs_programs(options) || build_programs_and_tests(workspace, options, steps))
+}
+
+fn build_programs_and_tests(workspace: &Workspace, options: &Options, steps: &mut Steps) -> bool {
+    let mut cargo = command::cargo(&workspace.root);
+    cargo.args(["build", "--bins", "--tests"]).args(selection(options));
+    let again = command::shown(&cargo);
+    steps.step("build the programs and tests", &again, || {
+        command::run(&mut cargo)?;
+        Ok(Passed::Whole)
+    })
 }
 
 fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
