@@ -1,0 +1,562 @@
+import type {
+  Action,
+  Band,
+  CameraStrip,
+  Choice,
+  Coded,
+  Disposition,
+  Grade,
+  Notice,
+  OperatorView,
+  ParcelView,
+  PhotoSlot,
+  RecentUnit,
+  Say,
+  Saved,
+  Screen,
+  Stage,
+  StatusBar,
+  Tone,
+  UnitHead,
+} from '../types';
+import * as goods from './goods';
+
+export const say = (code: string, args: Record<string, string> = {}): Say => ({ code, args });
+
+type Step =
+  | 'sign-in'
+  | 'idle'
+  | 'unexpected'
+  | 'stick-number'
+  | 'question'
+  | 'photos'
+  | 'decision'
+  | 'stick-label'
+  | 'stow'
+  | 'held';
+
+/** A bench that exists only in the page: it walks one return after the other and keeps nothing. */
+export class SimulatedBench {
+  revision = 1;
+  operator: OperatorView | null = null;
+  unsent = 0;
+  online = true;
+  line_since: string;
+  #hear: ((notice: Notice) => void) | null = null;
+  #step: Step = 'sign-in';
+  #badge: OperatorView | null = null;
+  #typed = '';
+  #band: Band = { tone: 'ready', say: say('welcome'), at: null, saved: null, blink: 0 };
+  #parcel: ParcelView | null = null;
+  #counter = 926;
+  #number = '';
+  #question = 0;
+  #grade: Grade = 'A';
+  #photos: PhotoSlot[] = [];
+  #chips = goods.newChips();
+  #today = { received: 0, dispositioned: 0, staged: 0, waiting: 0 };
+  #recent: RecentUnit[] = [];
+  #last_sent: string | null;
+
+  constructor(private readonly now: () => Date = () => new Date()) {
+    this.line_since = now().toISOString();
+    this.#last_sent = new Date(now().getTime() - 180_000).toISOString();
+  }
+
+  listen(hear: (notice: Notice) => void): void {
+    this.#hear = hear;
+  }
+
+  scan(text: string): Screen {
+    if (text.startsWith('RS:C:')) return this.press(text.slice(5));
+    if (text.startsWith('SIM:')) return this.#simulate(text.slice(4));
+    if (text.startsWith('RS:O:')) return this.#badgeRead(text.slice(5));
+    if (this.#step === 'sign-in') return this.#reject('sign-in-first');
+    if (text.startsWith('RS:U:')) return this.#label(text.slice(5));
+    if (text.startsWith('RS:T:')) return this.#container(text.slice(5));
+    if (text === goods.headphones && this.#step === 'idle') return this.#receive();
+    if (text === goods.lamp && this.#step === 'idle') {
+      this.#step = 'unexpected';
+      return this.#done('warning', say('item-not-expected', { title: 'Brightwell LED desk lamp' }), null);
+    }
+    if (text.startsWith('JJD') && this.#step === 'idle') {
+      this.#parcel = goods.newParcel();
+      return this.#kept('parcel-arrived', { tracking: text });
+    }
+    return this.#reject('scan-unreadable');
+  }
+
+  press(command: string): Screen {
+    if (this.#step === 'sign-in') return this.#signIn(command);
+    if (command === 'LOG-OFF') {
+      this.operator = null;
+      this.#step = 'sign-in';
+      return this.#done('ready', say('signed-out'), null);
+    }
+    if (command === 'HOLD' && this.#number !== '') {
+      this.#step = 'held';
+      return this.#done('supervisor', say('held', { hold: 'SUPERVISOR', lpn: this.#number }), 'here');
+    }
+    switch (this.#step) {
+      case 'unexpected':
+        if (command === 'YES') return this.#receive();
+        this.#step = 'idle';
+        return this.#done('ready', say('cancelled'), null);
+      case 'question':
+        return this.#answer(command);
+      case 'photos':
+        if (command === 'PHOTO' || command === 'SKIP-PHOTO') return this.#photo(command === 'PHOTO');
+        break;
+      case 'decision':
+        if (command === 'NEXT') {
+          this.#step = 'stick-label';
+          return this.#kept('label-printed', { lpn: this.#number });
+        }
+        break;
+      case 'held':
+        if (command === 'NEXT') {
+          this.#step = 'idle';
+          this.#number = '';
+          return this.#done('ready', say('ready', { last: '' }), null);
+        }
+    }
+    return this.#reject(command === 'UNDO' ? 'nothing-to-undo' : 'command-not-now');
+  }
+
+  acknowledge(): Screen {
+    this.#band = { ...this.#band, tone: 'ready', say: say('ready', { last: '' }), saved: null };
+    return this.#changed();
+  }
+
+  screen(): Screen {
+    return {
+      revision: this.revision,
+      status: this.status(),
+      band: this.#band,
+      stage: this.#stage(),
+      camera: this.#step === 'sign-in' ? null : this.#strip(),
+      next: this.#next(),
+      actions: this.#actions(),
+    };
+  }
+
+  status(): StatusBar {
+    const now = this.now().toISOString();
+    return {
+      station: 'LEJ2-B04',
+      operator: this.operator,
+      line: this.online ? 'online' : 'offline',
+      line_since: this.line_since,
+      unsent: this.unsent,
+      last_sent: this.#last_sent,
+      oldest_unsent: this.unsent === 0 ? null : this.line_since,
+      policy: 'P-118',
+      devices: goods.devices(now),
+      disk_free_percent: 61,
+      reviews_waiting: 3,
+      now,
+      simulated: true,
+    };
+  }
+
+  #signIn(command: string): Screen {
+    if (command === 'CANCEL') {
+      this.#badge = null;
+      this.#typed = '';
+      return this.#done('ready', say('welcome'), null);
+    }
+    if (this.#badge === null) return this.#reject('sign-in-first');
+    if (command === 'UNDO') this.#typed = '';
+    const digit = /^DIGIT-(\d)$/.exec(command)?.[1];
+    if (digit !== undefined) this.#typed = `${this.#typed}${digit}`.slice(0, 8);
+    if (command !== 'ENTER') return this.#changed();
+    const right = this.#typed === goods.pin;
+    this.#typed = '';
+    if (!right) return this.#reject('wrong-pin', { left: '2' });
+    this.operator = this.#badge;
+    this.#badge = null;
+    this.#step = 'idle';
+    return this.#kept('signed-in', { initials: this.operator.initials, role: this.operator.role });
+  }
+
+  #badgeRead(id: string): Screen {
+    const known = (goods.operators as Record<string, OperatorView | undefined>)[id];
+    if (known === undefined) return this.#reject('badge-unknown');
+    this.operator = null;
+    this.#step = 'sign-in';
+    this.#badge = known;
+    this.#typed = '';
+    return this.#done('accepted', say('badge-read', { initials: known.initials, role: known.role }), null);
+  }
+
+  #receive(): Screen {
+    this.#counter += 1;
+    this.#number = goods.lpn(this.#counter);
+    this.#step = 'stick-number';
+    this.#question = 0;
+    this.#grade = 'A';
+    this.#photos = goods.newPhotos();
+    this.#chips = goods.newChips();
+    this.#today.received += 1;
+    const line = this.#parcel?.lines[0];
+    if (line !== undefined) line.received = Math.min(line.expected, line.received + 1);
+    return this.#kept('unit-received', { lpn: this.#number, title: this.#unit().title });
+  }
+
+  #label(text: string): Screen {
+    const plain = text.replaceAll('-', '');
+    const own = this.#number.replaceAll('-', '');
+    if (this.#step === 'stick-number') {
+      if (plain !== own) return this.#reject('wrong-number-label', { expected: this.#number, got: text });
+      this.#step = 'question';
+      return this.#kept('number-confirmed', { lpn: this.#number });
+    }
+    if (this.#step === 'stick-label') {
+      const [number, print] = plain.split('/');
+      if (number !== own)
+        return this.#reject('wrong-label', { expected: this.#number, got: text.split('/')[0] ?? '' });
+      if (print !== '1') return this.#reject('label-superseded');
+      this.#step = 'stow';
+      return this.#kept('label-confirmed', { lpn: this.#number });
+    }
+    return this.#reject('unit-unknown', { lpn: text });
+  }
+
+  #container(text: string): Screen {
+    if (this.#step !== 'stow') return this.#reject('scan-not-expected');
+    if (`T-${text}` !== goods.tote)
+      return this.#reject('wrong-container', {
+        container: `T-${text}`,
+        takes: 'LIQUIDATE',
+        disposition: 'RESTOCK_B',
+      });
+    const container = goods.tote;
+    const number = this.#number;
+    this.#recent.unshift({
+      head: this.#unit(),
+      grade: this.#grade,
+      disposition: this.#disposition(),
+      at: this.now().toISOString(),
+    });
+    this.#today.staged += 1;
+    this.#step = 'idle';
+    this.#number = '';
+    if (this.online) setTimeout(() => this.#send(), 1500);
+    return this.#kept('staged', { container, lpn: number });
+  }
+
+  #answer(command: string): Screen {
+    const chip = this.#chips.find((one) => one.command === command && one.finding !== null);
+    if (chip !== undefined) {
+      chip.on = !chip.on;
+      return this.#kept(chip.on ? 'finding-added' : 'finding-removed', { finding: chip.finding ?? '' });
+    }
+    const question = goods.questions[this.#question];
+    if (question === undefined || !['YES', 'NO', 'PICK-3'].includes(command))
+      return this.#reject('command-not-now');
+    if (question.holds && command === 'YES') {
+      this.#step = 'held';
+      this.#today.waiting += 1;
+      return this.#done('supervisor', say('held', { hold: 'BATTERY', lpn: this.#number }), 'here');
+    }
+    const settled = question.settles === command && question.rung !== null;
+    if (settled && question.rung !== null) this.#grade = question.rung;
+    this.#question += 1;
+    if (settled || this.#question >= goods.questions.length) this.#step = 'photos';
+    return this.#kept('answered', { answer: command === 'PICK-3' ? '3' : command });
+  }
+
+  #photo(taken: boolean): Screen {
+    const slot = this.#photos.find((one) => one.state === 'needed');
+    if (slot === undefined) return this.#reject('command-not-now');
+    slot.state = taken ? 'taken' : 'skipped';
+    slot.sha256 = taken ? slot.role.toLowerCase() : null;
+    if (this.#photos.every((one) => one.state !== 'needed')) {
+      this.#step = 'decision';
+      this.#today.dispositioned += 1;
+      return this.#kept('inspection-complete', { lpn: this.#number, title: this.#unit().title });
+    }
+    return this.#kept(taken ? 'photo-taken' : 'photo-skipped', { role: slot.texts.en ?? slot.role });
+  }
+
+  #simulate(what: string): Screen {
+    if (what === 'OFFLINE' || what === 'ONLINE') {
+      this.online = what === 'ONLINE';
+      this.line_since = this.now().toISOString();
+      if (this.online) this.#send();
+    }
+    if (what === 'OUTLINE')
+      this.#tell({
+        notice: 'outlines',
+        body: [
+          {
+            corners: [
+              [0.72, 0.56],
+              [0.86, 0.53],
+              [0.88, 0.78],
+              [0.74, 0.81],
+            ],
+            text: goods.headphones,
+            fits: true,
+          },
+        ],
+      });
+    return this.#changed();
+  }
+
+  /** Head office signed for everything. */
+  #send(): void {
+    if (!this.online) return;
+    this.unsent = 0;
+    this.#last_sent = this.now().toISOString();
+    for (const unit of this.#recent) unit.head.saved = 'sent';
+    if (this.#band.saved === 'here') this.#band = { ...this.#band, saved: 'sent' };
+    this.#tell({ notice: 'screen', body: this.#changed() });
+    this.#tell({ notice: 'rooms-changed' });
+  }
+
+  #kept(code: string, args: Record<string, string> = {}): Screen {
+    this.unsent += 1;
+    return this.#done('accepted', say(code, args), 'here');
+  }
+
+  #reject(code: string, args: Record<string, string> = {}): Screen {
+    return this.#done('rejected', say(code, args), null);
+  }
+
+  #done(tone: Tone, words: Say, saved: Saved | null): Screen {
+    const at = this.now().toISOString();
+    this.#band = { tone, say: words, at, saved, blink: this.#band.blink + 1 };
+    if (tone !== 'ready' && tone !== 'locked') this.#tell({ notice: 'sound', body: tone });
+    return this.#changed();
+  }
+
+  #changed(): Screen {
+    this.revision += 1;
+    return this.screen();
+  }
+
+  #tell(notice: Notice): void {
+    this.#hear?.(notice);
+  }
+
+  #unit(): UnitHead {
+    return {
+      unit: `unit-${this.#counter}`,
+      lpn: this.#number,
+      title: 'Aurel WH-900 headphones',
+      sku: 'WH900-BK',
+      rma: '26-118402',
+      owner: 'NLK',
+      reason: 'CHANGED_MIND',
+      preference: 'REFUND',
+      holds: this.#step === 'held' ? ['SUPERVISOR'] : [],
+      saved: 'here',
+    };
+  }
+
+  #disposition(): Disposition {
+    const goes = {
+      N: 'RESTOCK',
+      A: 'RESTOCK',
+      B: 'RESTOCK_B',
+      C: 'LIQUIDATE',
+      D: 'HARVEST_PARTS',
+      X: 'QUARANTINE',
+    } as const;
+    return goes[this.#grade];
+  }
+
+  #stage(): Stage {
+    const unit = this.#unit();
+    switch (this.#step) {
+      case 'sign-in':
+        return { stage: 'sign-in', operator: this.#badge, digits: this.#typed.length, locked_seconds: null };
+      case 'idle':
+        return {
+          stage: 'idle',
+          today: { ...this.#today },
+          recent: this.#recent.map((one) => ({ ...one, head: { ...one.head } })),
+          parcel: this.#parcel === null ? null : structuredClone(this.#parcel),
+          labels_pending: 0,
+        };
+      case 'unexpected':
+        return {
+          stage: 'pick',
+          ask: say('ask-unexpected', { title: 'Brightwell LED desk lamp' }),
+          code: goods.lamp,
+          unit: null,
+          choices: [
+            choice('YES', '1', say('choice-take-in'), say('effect-undeclared'), true),
+            choice('NO', '2', say('choice-scan-again'), say('effect-nothing-saved')),
+          ],
+        };
+      case 'stick-number':
+        return { stage: 'stick-number', unit, label: this.#labelView(null) };
+      case 'question':
+        return this.#questionStage(unit);
+      case 'photos':
+        return {
+          stage: 'photos',
+          unit,
+          choices: [
+            choice('PHOTO', 'F4', say('choice-photo'), null, true),
+            choice('SKIP-PHOTO', '2', say('choice-skip-photo'), say('effect-review')),
+          ],
+        };
+      case 'decision':
+        return this.#decisionStage(unit);
+      case 'stick-label':
+        return {
+          stage: 'stick-label',
+          unit,
+          grade: this.#grade,
+          label: this.#labelView(this.#disposition()),
+          container: goods.tote,
+        };
+      case 'stow':
+        return {
+          stage: 'stow',
+          unit,
+          grade: this.#grade,
+          disposition: this.#disposition(),
+          container: goods.tote,
+        };
+      case 'held':
+        return { stage: 'held', unit, choices: [choice('NEXT', 'Enter', say('choice-shelf'), null, true)] };
+    }
+  }
+
+  #questionStage(unit: UnitHead): Stage {
+    const question = goods.questions[this.#question] ?? goods.questions[0];
+    if (question === undefined) throw { code: 'bench-unreachable', args: {} } satisfies Coded;
+    const rungs = ['X', 'D', 'C', 'B', 'A'] as const;
+    const now = question.rung === null ? -1 : rungs.indexOf(question.rung);
+    const effect = (answer: 'YES' | 'NO') => {
+      if (question.holds && answer === 'YES') return say('effect-hold');
+      if (question.settles === answer && question.rung !== null)
+        return say('effect-grade', { grade: question.rung });
+      return say('effect-go-on');
+    };
+    const choices = [
+      choice('YES', '1', say('choice-yes'), effect('YES')),
+      choice('NO', '2', say('choice-no'), effect('NO')),
+    ];
+    if (question.third)
+      choices.push({
+        ...choice('PICK-3', '3', null, say('effect-review')),
+        texts: { en: 'Can’t test', de: 'Nicht prüfbar' },
+      });
+    return {
+      stage: 'question',
+      unit,
+      texts: question.texts,
+      hint: question.hint,
+      number: this.#question + 1,
+      of: goods.questions.length,
+      ladder:
+        now < 0
+          ? []
+          : rungs.map((grade, i) => ({ grade, state: i < now ? 'done' : i === now ? 'now' : 'to-come' })),
+      choices,
+      chips: now < 0 ? [] : this.#chips.map((chip) => ({ ...chip })),
+    };
+  }
+
+  #decisionStage(unit: UnitHead): Stage {
+    return {
+      stage: 'decision',
+      unit,
+      grade: this.#grade,
+      computed: null,
+      findings: this.#chips.flatMap((chip) => (chip.on && chip.finding !== null ? [chip.finding] : [])),
+      decision: {
+        disposition: this.#disposition(),
+        settlement: 'REFUND',
+        why: [say('why-candidate', { row: '41' }), say('why-best-value', { amount: '211.00 €' })],
+        policy: 'P-118',
+        row: '41',
+        recovered: '211.00 €',
+        next_best: { disposition: 'LIQUIDATE', less_by: '96.00 €', forbidden_by: null },
+      },
+      review: null,
+      choices: [choice('NEXT', 'Enter', say('choice-print'), null, true)],
+    };
+  }
+
+  #labelView(disposition: Disposition | null) {
+    return {
+      disposition,
+      lpn: this.#number,
+      print_number: disposition === null ? 0 : 1,
+      png: goods.labelPicture(this.#number, disposition?.replace('_', ' ') ?? null),
+      pending: false,
+    };
+  }
+
+  #strip(): CameraStrip {
+    const walking = !['idle', 'unexpected'].includes(this.#step);
+    return {
+      camera: 'camera',
+      state: 'looking',
+      photos: walking ? this.#photos.map((slot) => ({ ...slot })) : [],
+      photos_needed: walking ? this.#photos.filter((slot) => slot.state === 'needed').length : 0,
+      action: this.#stripAction(),
+    };
+  }
+
+  #stripAction(): Action | null {
+    if (this.#step === 'question' || this.#step === 'photos') return action('PHOTO', 'F4');
+    if (this.#step === 'decision') return action('OVERRIDE', 'F6');
+    if (this.#step.startsWith('stick')) return action('REPRINT', 'F5');
+    return null;
+  }
+
+  #next(): Say {
+    switch (this.#step) {
+      case 'sign-in':
+        return say(this.#badge === null ? 'next-scan-badge' : 'next-type-pin');
+      case 'idle':
+        return say(this.#parcel === null ? 'next-scan-parcel' : 'next-scan-item');
+      case 'unexpected':
+        return say('next-pick', { keys: '1, 2' });
+      case 'stick-number':
+        return say('next-scan-number', { lpn: this.#number });
+      case 'question':
+        return say('next-answer', {
+          keys: goods.questions[this.#question]?.third === true ? '1, 2, 3' : '1, 2',
+        });
+      case 'photos':
+        return say('next-take-photo');
+      case 'decision':
+        return say('next-print');
+      case 'stick-label':
+        return say('next-scan-label', { lpn: this.#number });
+      case 'stow':
+        return say('next-scan-container');
+      case 'held':
+        return say('next-held');
+    }
+  }
+
+  #actions(): Action[] {
+    if (this.#step === 'sign-in') return [];
+    const undo = { ...action('UNDO', 'F9'), disabled: say('nothing-to-undo') };
+    if (this.#number === '') return [undo, action('LOG-OFF', 'F12')];
+    return [action('UNDO', 'F9'), action('HOLD', 'F8')];
+  }
+}
+
+function action(command: string, key: string): Action {
+  return { command, key, disabled: null };
+}
+
+function choice(
+  command: string,
+  key: string,
+  words: Say | null,
+  effect: Say | null,
+  suggested = false,
+): Choice {
+  return { command, key, texts: null, say: words, effect, suggested, disabled: null, qr: goods.qr(command) };
+}

@@ -1,0 +1,114 @@
+import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+import de from '../../../../assets/languages/de.ftl?raw';
+import en from '../../../../assets/languages/en.ftl?raw';
+import type { Coded, Say, Texts, Tone } from '../../platform/types';
+import { argsAsWords, type Family } from './args';
+
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+/** A code in words: what happened, about what, what to do now. */
+export interface Told {
+  head: string;
+  second: string | null;
+  next: string | null;
+  /** How it looks when the window itself must say it. */
+  severity: Tone;
+  /** The table has no words for this code. */
+  missing: boolean;
+}
+
+type Args = Record<string, FluentVariable>;
+
+const sources: Record<Language, string> = { en, de };
+const bundles = new Map<Language, FluentBundle>();
+
+function bundle(language: Language): FluentBundle {
+  let found = bundles.get(language);
+  if (found === undefined) {
+    found = new FluentBundle(language, { useIsolating: false });
+    found.addResource(new FluentResource(sources[language]));
+    bundles.set(language, found);
+  }
+  return found;
+}
+
+/** The message that holds a code's words. Event kinds (`unit.received`) share the table. */
+export function messageOf(code: string): string {
+  return `say-${code.replaceAll('.', '-')}`;
+}
+
+/** The one table of words, in the language that is on. */
+class Words {
+  language = $state<Language>('en');
+
+  /** A text of the screen. */
+  t = (id: string, args: Args = {}): string => this.#format(id, null, args) ?? id;
+
+  /** A stored code in words: `code('grade-meaning', 'B')`. Unknown ones stay as they are. */
+  code = (family: Family, value: string): string => this.#format(`${family}-${value}`, null, {}) ?? value;
+
+  /** Whether the vocabulary knows a value. */
+  knows = (family: Family, value: string): boolean => bundle(this.language).hasMessage(`${family}-${value}`);
+
+  /** A code from the bench in words. */
+  tell = (say: Say | Coded): Told => {
+    const id = messageOf(say.code);
+    const args = argsAsWords(say.args, this.language, this.code, this.knows);
+    const head = this.#format(id, null, args);
+    if (head === null) {
+      const unknown = 'say-unknown-code';
+      return {
+        head: this.t(unknown, { code: say.code }),
+        second: this.#format(unknown, 'second', {}),
+        next: this.#format(unknown, 'next', {}),
+        severity: 'rejected',
+        missing: true,
+      };
+    }
+    return {
+      head,
+      second: this.#format(id, 'second', args),
+      next: this.#format(id, 'next', args),
+      severity: (this.#format(id, 'severity', {}) as Tone | null) ?? 'rejected',
+      missing: false,
+    };
+  };
+
+  /** A code as one short line: a choice, an effect, what is expected next. */
+  line = (say: Say): string => this.tell(say).head;
+
+  /** A line of a unit's history. */
+  history = (say: Say): string => {
+    const args = argsAsWords(say.args, this.language, this.code, this.knows);
+    return this.#format(messageOf(say.code), 'history', args) ?? this.line(say);
+  };
+
+  /** A text that came with the data, in this language or else in English. */
+  pick = (texts: Texts): string => texts[this.language] ?? texts.en ?? Object.values(texts)[0] ?? '';
+
+  /** `1, 2 or 3` */
+  or = (items: string[]): string => this.#join('list-or', items);
+
+  /** `a, b and c` */
+  and = (items: string[]): string => this.#join('list-and', items);
+
+  #join(id: string, items: string[]): string {
+    const last = items.at(-1) ?? '';
+    return items.length < 2 ? last : this.t(id, { list: items.slice(0, -1).join(', '), last });
+  }
+
+  /** Null where there is no such text, or where it lacks a variable: no half sentence reaches the screen. */
+  #format(id: string, attribute: string | null, args: Args): string | null {
+    const from = bundle(this.language);
+    const message = from.getMessage(id);
+    const pattern = attribute === null ? message?.value : message?.attributes[attribute];
+    if (pattern === null || pattern === undefined) return null;
+    const errors: Error[] = [];
+    const text = from.formatPattern(pattern, args, errors);
+    if (errors.length === 0) return text;
+    return attribute === null ? text.replace(/\s*[{][^}]*[}]/g, '').trim() : null;
+  }
+}
+
+export const words = new Words();
