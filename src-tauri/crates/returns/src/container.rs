@@ -57,16 +57,87 @@ pub enum Command {
 }
 
 /// What may happen now to a container, or why not.
-pub fn decide(
-    _state: &State,
-    _command: &Command,
-    _facts: &Facts<'_>,
-) -> Result<Vec<ContainerEvent>, Refusal> {
-    Err(Refusal::ContainerUnknown)
+pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<ContainerEvent>, Refusal> {
+    if state.unreadable {
+        return Err(Refusal::Unreadable);
+    }
+    let event = match command {
+        Command::Open { .. } if state.state.is_some() => return Err(Refusal::ReceivedBefore),
+        Command::Open { code, disposition, owner } => {
+            ContainerEvent::Opened { code: code.clone(), disposition: *disposition, owner: owner.clone() }
+        }
+        Command::Place { unit } => {
+            state.must_be(ContainerState::Open)?;
+            if state.units.contains(unit) {
+                return Err(Refusal::InContainerAlready);
+            }
+            ContainerEvent::UnitPlaced { unit: *unit }
+        }
+        Command::TakeOut { unit } => {
+            state.must_be(ContainerState::Open)?;
+            if !state.units.contains(unit) {
+                return Err(Refusal::NotInContainer);
+            }
+            ContainerEvent::UnitTakenOut { unit: *unit }
+        }
+        Command::Close => {
+            state.must_be(ContainerState::Open)?;
+            state.may_go(facts)?;
+            ContainerEvent::Closed {}
+        }
+        Command::Ship => {
+            state.must_be(ContainerState::Closed)?;
+            state.may_go(facts)?;
+            ContainerEvent::Shipped {}
+        }
+    };
+    Ok(vec![event])
 }
 
-/// What happened to a container.
-pub fn apply(_state: &mut State, _event: &ContainerEvent) {}
+impl State {
+    fn must_be(&self, wanted: ContainerState) -> Result<(), Refusal> {
+        match self.state {
+            None => Err(Refusal::ContainerUnknown),
+            Some(state) if state == wanted => Ok(()),
+            Some(state) => Err(Refusal::WrongContainerState { state }),
+        }
+    }
+
+    /// Not empty, and nothing in it that must stay.
+    fn may_go(&self, facts: &Facts<'_>) -> Result<(), Refusal> {
+        if self.units.is_empty() {
+            return Err(Refusal::ContainerEmpty);
+        }
+        let units: Vec<UnitId> =
+            facts.blocked_units.iter().copied().filter(|unit| self.units.contains(unit)).collect();
+        if units.is_empty() { Ok(()) } else { Err(Refusal::UnitsBlocked { units }) }
+    }
+
+    /// An event of its history is not known to this version: from now on it is read-only here.
+    pub fn mark_unreadable(&mut self) {
+        self.unreadable = true;
+    }
+}
+
+/// What happened to a container. Never fails: an event is a fact.
+pub fn apply(state: &mut State, event: &ContainerEvent) {
+    match event {
+        ContainerEvent::Opened { code, disposition, owner } => {
+            state.state = Some(ContainerState::Open);
+            state.code = Some(code.clone());
+            state.disposition = Some(*disposition);
+            state.owner = Some(owner.clone());
+        }
+        ContainerEvent::UnitPlaced { unit } => {
+            state.units.insert(*unit);
+        }
+        ContainerEvent::UnitTakenOut { unit } => {
+            state.units.remove(unit);
+        }
+        ContainerEvent::Closed {} => state.state = Some(ContainerState::Closed),
+        ContainerEvent::Shipped {} => state.state = Some(ContainerState::Shipped),
+    }
+}
 
 /// A container from its events.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a ContainerEvent>) -> State {

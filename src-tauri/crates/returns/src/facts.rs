@@ -27,7 +27,7 @@ pub struct Facts<'a> {
     pub head_office_time: Option<Timestamp>,
     /// The unit's RMA.
     pub rma: Option<&'a Rma>,
-    /// Its line.
+    /// Its line, with `received` as known now (head office's count and this station's own).
     pub line: Option<&'a RmaLine>,
     /// Its catalogue item. When a command names another product, that product's.
     pub item: Option<&'a Item>,
@@ -48,7 +48,7 @@ pub struct Facts<'a> {
     /// Units in the container that may not leave: held, contested or under review; see
     /// [`crate::unit::may_leave`].
     pub blocked_units: &'a [UnitId],
-    /// RMAs that the parcel should hold.
+    /// RMAs that the parcel should hold, with `received` as it was before this parcel's units.
     pub parcel_rmas: &'a [&'a Rma],
 }
 

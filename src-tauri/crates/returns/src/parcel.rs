@@ -9,6 +9,7 @@ use crate::event::ParcelEvent;
 use crate::facts::Facts;
 use crate::ids::{LineId, PhotoRole, RmaNumber, Sha256Hex, TrackingNumber, UnitId};
 use crate::refusal::Refusal;
+use crate::rma::Rma;
 
 /// What was expected of a line in a parcel against what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,12 +114,167 @@ pub enum Command {
 }
 
 /// What may happen now to a parcel, or why not.
-pub fn decide(_state: &State, _command: &Command, _facts: &Facts<'_>) -> Result<Vec<ParcelEvent>, Refusal> {
-    Err(Refusal::NotReceived)
+pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<ParcelEvent>, Refusal> {
+    use ParcelState::{Arrived, Emptied, Expected, Opened, Refused};
+    if state.unreadable {
+        return Err(Refusal::Unreadable);
+    }
+    let event = match command {
+        Command::Expect { .. } if state.state.is_some() => return Err(Refusal::ReceivedBefore),
+        Command::Expect { tracking, rmas } => {
+            ParcelEvent::Expected { tracking: tracking.clone(), rmas: rmas.clone() }
+        }
+        Command::Arrive { tracking, rmas } => {
+            state.must_be_new_or_expected()?;
+            ParcelEvent::Arrived { tracking: tracking.clone(), rmas: rmas.clone() }
+        }
+        Command::Refuse { reason } => {
+            state.must_be_new_or_expected()?;
+            ParcelEvent::Refused { reason: *reason }
+        }
+        Command::FindRma { rma } => {
+            state.must_be(&[Expected, Arrived, Opened])?;
+            if state.rmas.contains(rma) {
+                return Err(Refusal::NoChange);
+            }
+            ParcelEvent::RmaFound { rma: rma.clone() }
+        }
+        Command::Open => {
+            state.must_be(&[Arrived])?;
+            ParcelEvent::Opened {}
+        }
+        Command::AddFinding { finding } => {
+            state.must_be(&[Arrived, Opened, Emptied])?;
+            if state.findings.contains(finding) {
+                return Err(Refusal::FindingThere { finding: *finding });
+            }
+            ParcelEvent::FindingAdded { finding: *finding }
+        }
+        Command::TakePhoto { role, hash, len } => {
+            state.must_be(&[Arrived, Refused, Opened, Emptied])?;
+            ParcelEvent::PhotoTaken { role: role.clone(), hash: *hash, len: *len }
+        }
+        Command::FindUnit { unit, rma, line } => {
+            state.must_be(&[Opened])?;
+            if state.units.contains_key(unit) {
+                return Err(Refusal::WrongUnitCount { unit: *unit });
+            }
+            ParcelEvent::UnitFound { unit: *unit, rma: rma.clone(), line: line.clone() }
+        }
+        Command::RemoveUnit { unit, reason } => {
+            state.must_be(&[Opened])?;
+            if !state.units.contains_key(unit) {
+                return Err(Refusal::WrongUnitCount { unit: *unit });
+            }
+            ParcelEvent::UnitRemoved { unit: *unit, reason: *reason }
+        }
+        Command::Empty => {
+            state.must_be(&[Opened])?;
+            state.count(facts.parcel_rmas)
+        }
+    };
+    Ok(vec![event])
 }
 
-/// What happened to a parcel.
-pub fn apply(_state: &mut State, _event: &ParcelEvent) {}
+impl State {
+    /// An event of its history is not known to this version: from now on it is read-only here.
+    pub fn mark_unreadable(&mut self) {
+        self.unreadable = true;
+    }
+
+    fn must_be(&self, wanted: &[ParcelState]) -> Result<(), Refusal> {
+        match self.state {
+            None => Err(Refusal::NotReceived),
+            Some(state) if wanted.contains(&state) => Ok(()),
+            Some(state) => Err(Refusal::WrongParcelState { state }),
+        }
+    }
+
+    fn must_be_new_or_expected(&self) -> Result<(), Refusal> {
+        match self.state {
+            None | Some(ParcelState::Expected) => Ok(()),
+            Some(_) => Err(Refusal::ReceivedBefore),
+        }
+    }
+
+    /// Compares what was expected with what was found. An RMA announced in several parcels is never short in
+    /// one of them: another may bring the rest.
+    fn count(&self, rmas: &[&Rma]) -> ParcelEvent {
+        let found = |rma: &Rma, line: &LineId| {
+            let of_line = |of: &&Option<(RmaNumber, LineId)>| {
+                of.as_ref().is_some_and(|(number, id)| *number == rma.number && id == line)
+            };
+            u32::try_from(self.units.values().filter(of_line).count()).unwrap_or(u32::MAX)
+        };
+        let (mut short, mut over) = (false, false);
+        let mut lines = Vec::new();
+        for rma in rmas {
+            for line in &rma.lines {
+                let count = LineCount {
+                    rma: rma.number.clone(),
+                    line: line.id.clone(),
+                    expected: line.expected(),
+                    found: found(rma, &line.id),
+                };
+                short |= count.found < count.expected && rma.tracking.len() < 2;
+                over |= count.found > count.expected;
+                lines.push(count);
+            }
+        }
+        let counted: u32 = lines.iter().map(|line| line.found).sum();
+        let all = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+        let undeclared = all.saturating_sub(counted);
+        let outcome = if all == 0 {
+            ParcelOutcome::Empty
+        } else if short {
+            ParcelOutcome::Short
+        } else if over || undeclared > 0 {
+            ParcelOutcome::Over
+        } else {
+            ParcelOutcome::Complete
+        };
+        ParcelEvent::Emptied { outcome, lines, undeclared }
+    }
+}
+
+/// What happened to a parcel. Never fails: an event is a fact.
+pub fn apply(state: &mut State, event: &ParcelEvent) {
+    match event {
+        ParcelEvent::Expected { tracking, rmas } => {
+            state.state = Some(ParcelState::Expected);
+            state.tracking = Some(tracking.clone());
+            state.rmas.extend(rmas.iter().cloned());
+        }
+        ParcelEvent::Arrived { tracking, rmas } => {
+            state.state = Some(ParcelState::Arrived);
+            state.tracking = tracking.clone().or(state.tracking.take());
+            state.rmas.extend(rmas.iter().cloned());
+        }
+        ParcelEvent::Refused { reason } => {
+            state.state = Some(ParcelState::Refused);
+            state.refused = Some(*reason);
+        }
+        ParcelEvent::RmaFound { rma } => {
+            state.rmas.insert(rma.clone());
+        }
+        ParcelEvent::Opened {} => state.state = Some(ParcelState::Opened),
+        ParcelEvent::FindingAdded { finding } => {
+            state.findings.insert(*finding);
+        }
+        ParcelEvent::PhotoTaken { role, hash, len } => state.photos.push((role.clone(), *hash, *len)),
+        ParcelEvent::UnitFound { unit, rma, line } => {
+            state.units.insert(*unit, rma.clone().zip(line.clone()));
+        }
+        ParcelEvent::UnitRemoved { unit, .. } => {
+            state.units.remove(unit);
+        }
+        ParcelEvent::Emptied { outcome, lines, .. } => {
+            state.state = Some(ParcelState::Emptied);
+            state.outcome = Some(*outcome);
+            state.lines.clone_from(lines);
+        }
+    }
+}
 
 /// A parcel from its events.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a ParcelEvent>) -> State {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{
-    ContainerState, Disposition, Finding, Gate, HoldReason, LabelKind, ParcelState, ReviewState, Stage,
+    Acceptance, ContainerState, Disposition, Finding, Gate, HoldReason, LabelKind, ParcelState, ReviewState,
+    Stage,
 };
 use crate::ids::{ContainerCode, OwnerCode, PhotoRole, QuestionId, RowId, UnitId};
 use crate::lpn::Lpn;
@@ -63,6 +64,18 @@ pub enum Refusal {
     /// A change at review names what it changes, and a reason.
     #[error("a change needs what it changes and a reason")]
     ReviewIncomplete,
+    /// A reviewer has decided already.
+    #[error("a reviewer has decided")]
+    ReviewDone,
+    /// Grade N needs an intact seal.
+    #[error("grade N needs an intact seal")]
+    SealNotIntact,
+    /// The claim was accepted or rejected before.
+    #[error("the claim is {acceptance}")]
+    ClaimSettled {
+        /// How.
+        acceptance: Acceptance,
+    },
     /// Two decisions are at odds.
     #[error("it is contested")]
     Contested,
@@ -166,6 +179,9 @@ pub enum Refusal {
         /// Hours still to wait; none where it never is allowed.
         hours_left: Option<u32>,
     },
+    /// The disposition is provisional and keeps it in the building.
+    #[error("the disposition is provisional")]
+    Provisional,
     /// Another unit's label was scanned.
     #[error("label of {got} on unit {expected}")]
     WrongLabel {
@@ -264,6 +280,9 @@ impl Refusal {
             Self::ReviewPending => "review-pending",
             Self::NoReview { .. } => "no-review",
             Self::ReviewIncomplete => "review-incomplete",
+            Self::ReviewDone => "review-done",
+            Self::SealNotIntact => "seal-not-intact",
+            Self::ClaimSettled { .. } => "claim-settled",
             Self::Contested => "contested",
             Self::NotContested => "not-contested",
             Self::NoLpn => "no-lpn",
@@ -286,6 +305,7 @@ impl Refusal {
             Self::Forbidden { .. } => "forbidden",
             Self::NoChange => "no-change",
             Self::NoProvisional { .. } => "no-provisional",
+            Self::Provisional => "provisional",
             Self::WrongLabel { .. } => "wrong-label",
             Self::SupersededLabel { .. } => "superseded-label",
             Self::NoSuchLabel { .. } => "no-such-label",

@@ -133,6 +133,17 @@ codes! {
     }
 }
 
+impl Acceptance {
+    /// Whether the claim may be answered so now: once accepted or rejected it stays.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => next != Self::Pending,
+            Self::ManualInterventionRequired => matches!(next, Self::Accepted | Self::Rejected),
+            Self::Accepted | Self::Rejected => false,
+        }
+    }
+}
+
 codes! {
     /// State of a return authorisation at head office.
     RmaState {

@@ -59,9 +59,22 @@ impl Finding {
         )
     }
 
-    /// A finding that calls for a second person, in neutral words: it decides nothing alone.
-    pub const fn is_fraud_signal(self) -> bool {
-        matches!(self, Self::CounterfeitSuspect | Self::EmptyBox | Self::ForeignObject)
+    /// A finding that comes from comparing the unit with what was expected. It stands when inspection starts
+    /// again, and only a supervisor takes it back.
+    pub const fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::ProductMismatch
+                | Self::SerialMismatch
+                | Self::Undeclared
+                | Self::MixedCarton
+                | Self::QtyOver
+                | Self::QtyUnder
+                | Self::WeightMismatch
+                | Self::EmptyBox
+                | Self::Recalled
+                | Self::CarrierDamage
+        )
     }
 }
 

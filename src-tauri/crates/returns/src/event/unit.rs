@@ -12,7 +12,7 @@ use crate::codes::{
 };
 use crate::ids::{
     CategoryCode, ContainerId, EventId, LineId, LocationId, OperatorId, OwnerCode, ParcelId, PhotoRole,
-    RmaNumber, Serial, Sha256Hex, Sku, UnitId,
+    QuestionId, RmaNumber, Serial, Sha256Hex, Sku, UnitId,
 };
 use crate::lpn::Lpn;
 use crate::policy::Decision;
@@ -142,6 +142,9 @@ events! {
             /// Drawn for the blind re-grade.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             sampled: bool,
+            /// Questions whose answers a corrected one made superfluous; they no longer count.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            dropped: Vec<QuestionId>,
         },
         /// a person set another grade.
         GradeOverridden = ("unit.grade-overridden", 1) {
@@ -210,6 +213,16 @@ events! {
             /// CHANGED and SENT_BACK: why.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             reason: Option<OverrideReason>,
+        },
+        /// the shop answered the claim behind it.
+        ClaimAnswered = ("unit.claim-answered", 1) {
+            /// Accepted, rejected or to be looked into.
+            acceptance: Acceptance,
+            /// The answer's code.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            response: Option<SellerResponse>,
+            /// Who.
+            by: OperatorId,
         },
         /// it was stopped.
         Held = ("unit.held", 1) {

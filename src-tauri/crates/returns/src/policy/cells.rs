@@ -34,21 +34,16 @@ impl Known {
 }
 
 /// A cell over a code or id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cell<T> {
     /// Asks nothing.
+    #[default]
     Any,
     /// One of these.
     OneOf(Vec<T>),
     /// None of these; a missing fact is unknown here too.
     NoneOf(Vec<T>),
-}
-
-impl<T> Default for Cell<T> {
-    fn default() -> Self {
-        Self::Any
-    }
 }
 
 impl<T: PartialEq> Cell<T> {

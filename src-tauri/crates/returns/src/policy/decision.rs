@@ -34,9 +34,9 @@ pub struct Decision {
     /// Why a second person must look before it holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub review: Vec<ReviewCause>,
-    /// The hold that a gate sets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hold: Option<HoldReason>,
+    /// The holds that gates set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<HoldReason>,
     /// The policy's number.
     pub policy_number: u32,
     /// The policy's hash.
@@ -81,6 +81,20 @@ pub struct Why {
     pub args: BTreeMap<String, String>,
 }
 
+impl Why {
+    /// A sentence without arguments.
+    pub fn of(code: WhyCode) -> Self {
+        Self { code, args: BTreeMap::new() }
+    }
+
+    /// The sentence with one more argument.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
 crate::codes::codes! {
     /// Sentences of an explanation.
     WhyCode {
@@ -106,11 +120,13 @@ crate::codes::codes! {
         AllForbidden = "ALL_FORBIDDEN",
         /// `value_minor`, `limit_minor`, `currency`.
         ValueOverLimit = "VALUE_OVER_LIMIT",
+        /// There is a review limit, and the unit's value is unknown or in another currency.
+        ValueUnknown = "VALUE_UNKNOWN",
         /// A fraud signal was seen.
         FraudSignal = "FRAUD_SIGNAL",
         /// The station's clock lies before head office's last signed time.
         ClockBehind = "CLOCK_BEHIND",
-        /// A person chose it: `reason`.
+        /// A person chose it: `reason`, `instead_of`.
         Overridden = "OVERRIDDEN",
         /// A reviewer chose it.
         Reviewed = "REVIEWED",

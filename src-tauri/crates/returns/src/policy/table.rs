@@ -289,6 +289,11 @@ impl Policy {
         {
             faults.push(PolicyFault::ProvisionalLeaves(provisional.disposition));
         }
+        for row in &self.gates {
+            if matches!(&row.effect, GateEffect::Forbid(these) if these.contains(&Disposition::Quarantine)) {
+                faults.push(PolicyFault::ForbidsQuarantine(row.id.clone()));
+            }
+        }
         if self.review.sample_per_mille > 1000 {
             faults.push(PolicyFault::SampleRate(self.review.sample_per_mille));
         }
@@ -308,6 +313,9 @@ pub enum PolicyFault {
     /// A provisional disposition that leaves the building.
     #[error("{0} leaves the building and cannot be provisional")]
     ProvisionalLeaves(Disposition),
+    /// QUARANTINE is what is left when nothing else is allowed.
+    #[error("row {0} forbids QUARANTINE")]
+    ForbidsQuarantine(RowId),
     /// More than a thousand in a thousand.
     #[error("a sample of {0} per mille")]
     SampleRate(u16),
@@ -320,6 +328,7 @@ impl PolicyFault {
             Self::RowTwice(_) => "row-twice",
             Self::AllowsNothing(_) => "row-allows-nothing",
             Self::ProvisionalLeaves(_) => "provisional-leaves",
+            Self::ForbidsQuarantine(_) => "forbids-quarantine",
             Self::SampleRate(_) => "sample-rate",
         }
     }

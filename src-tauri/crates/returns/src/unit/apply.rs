@@ -1,14 +1,327 @@
 //! What happened to a unit.
 
-use super::state::State;
-use crate::event::UnitEvent;
-
-/// What happened to a unit. Never fails: an event is a fact.
-pub fn apply(_state: &mut State, _event: &UnitEvent) {}
+use super::state::{Label, Location, Photo, Review, State};
+use crate::codes::{Finding, LabelKind, LabelStage, Match, ReviewOutcome, ReviewState, Stage};
+use crate::event::{Amendment, UnitEvent};
 
 /// A unit from its events.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a UnitEvent>) -> State {
     let mut state = State::default();
     events.into_iter().for_each(|event| apply(&mut state, event));
     state
+}
+
+/// What happened to a unit. Never fails: an event is a fact.
+pub fn apply(state: &mut State, event: &UnitEvent) {
+    match event {
+        UnitEvent::Received { .. }
+        | UnitEvent::MatchedLater { .. }
+        | UnitEvent::ReIdentified { .. }
+        | UnitEvent::SerialRead { .. } => apply_identity(state, event),
+        UnitEvent::InspectionStarted { .. }
+        | UnitEvent::Answered { .. }
+        | UnitEvent::FindingAdded { .. }
+        | UnitEvent::FindingRemoved { .. }
+        | UnitEvent::PhotoTaken { .. }
+        | UnitEvent::PhotoSkipped { .. }
+        | UnitEvent::Noted { .. }
+        | UnitEvent::Graded { .. } => apply_inspection(state, event),
+        UnitEvent::GradeOverridden { .. }
+        | UnitEvent::DispositionOverridden { .. }
+        | UnitEvent::Dispositioned { .. }
+        | UnitEvent::ReviewRequested { .. }
+        | UnitEvent::Reviewed { .. }
+        | UnitEvent::ClaimAnswered { .. }
+        | UnitEvent::Held { .. }
+        | UnitEvent::Released { .. }
+        | UnitEvent::Contested { .. }
+        | UnitEvent::ContestSettled { .. } => apply_judgement(state, event),
+        UnitEvent::LabelPending { .. }
+        | UnitEvent::LabelPrinted { .. }
+        | UnitEvent::LabelConfirmed { .. }
+        | UnitEvent::LabelsSwapped { .. }
+        | UnitEvent::Located { .. }
+        | UnitEvent::Staged { .. }
+        | UnitEvent::TakenOut { .. }
+        | UnitEvent::Closed { .. }
+        | UnitEvent::RegradeStarted { .. }
+        | UnitEvent::Voided { .. }
+        | UnitEvent::Amended { .. }
+        | UnitEvent::TaskOpened { .. }
+        | UnitEvent::TaskDone { .. } => apply_whereabouts(state, event),
+    }
+}
+
+fn apply_identity(state: &mut State, event: &UnitEvent) {
+    match event {
+        UnitEvent::Received { lpn, preprinted, intake, at, parcel, rma, line, sku, owner } => {
+            state.stage = Some(Stage::Received);
+            state.lpn = Some(*lpn);
+            state.preprinted = *preprinted;
+            state.intake = Some(*intake);
+            state.received = Some(*at);
+            state.parcel = *parcel;
+            state.matched = Some(if line.is_some() { Match::Matched } else { Match::Unmatched });
+            state.rma.clone_from(rma);
+            state.line.clone_from(line);
+            state.sku.clone_from(sku);
+            state.owner.clone_from(owner);
+        }
+        UnitEvent::MatchedLater { rma, line, owner } => {
+            state.rma = Some(rma.clone());
+            state.line.clone_from(line);
+            state.owner = Some(owner.clone());
+            state.matched = Some(Match::MatchedLater);
+            if matches!(state.stage, Some(Stage::Graded | Stage::Dispositioned)) {
+                state.decide_again();
+            }
+        }
+        UnitEvent::ReIdentified { sku, rma, line, owner } => {
+            state.inspect_again();
+            state.added_findings.retain(|seen| matches!(seen, Finding::MixedCarton | Finding::CarrierDamage));
+            state.stage = Some(Stage::Received);
+            state.serial = None;
+            state.grader = None;
+            state.sku = Some(sku.clone());
+            state.matched = Some(if line.is_some() { Match::Matched } else { Match::Unmatched });
+            state.rma.clone_from(rma);
+            state.line.clone_from(line);
+            state.owner.clone_from(owner);
+        }
+        UnitEvent::SerialRead { serial } => state.serial = Some(serial.clone()),
+        _ => {}
+    }
+}
+
+fn apply_inspection(state: &mut State, event: &UnitEvent) {
+    match event {
+        UnitEvent::InspectionStarted { category, checklist_version, by } => {
+            state.forget_answers();
+            state.stage = Some(Stage::Inspecting);
+            state.checklist = Some((category.clone(), *checklist_version));
+            state.grader = Some(by.clone());
+        }
+        UnitEvent::Answered { answer, findings, seal, review } => {
+            let question = &answer.question;
+            state.forget_answer(question);
+            state.answers.push(answer.clone());
+            if !findings.is_empty() {
+                state.answer_findings.insert(question.clone(), findings.clone());
+            }
+            if let Some(seal) = seal {
+                state.answer_seal.insert(question.clone(), *seal);
+            }
+            if *review {
+                state.answer_review.insert(question.clone());
+            }
+        }
+        UnitEvent::FindingAdded { finding } => {
+            state.added_findings.insert(*finding);
+        }
+        UnitEvent::FindingRemoved { finding } => {
+            state.added_findings.remove(finding);
+        }
+        UnitEvent::PhotoTaken { role, hash, len } => {
+            state.photos_skipped.remove(role);
+            state.photos.push(Photo { role: role.clone(), hash: *hash, len: *len });
+        }
+        UnitEvent::PhotoSkipped { role, reason } => {
+            state.photos_skipped.insert(role.clone(), *reason);
+        }
+        UnitEvent::Noted { hash } => state.notes.push(*hash),
+        UnitEvent::Graded { grade, because, by, sampled, dropped } => {
+            dropped.iter().for_each(|question| state.forget_answer(question));
+            state.stage = Some(Stage::Graded);
+            state.computed_grade = Some(*grade);
+            state.because = Some(because.clone());
+            state.grader = Some(by.clone());
+            state.sampled = *sampled;
+        }
+        _ => {}
+    }
+}
+
+fn apply_judgement(state: &mut State, event: &UnitEvent) {
+    match event {
+        UnitEvent::GradeOverridden { grade, reason, by, .. } => {
+            state.overridden_grade = Some((*grade, *reason));
+            state.overridden_by = Some(by.clone());
+            state.decide_again();
+            state.review.grade = None;
+        }
+        UnitEvent::DispositionOverridden { disposition, reason, by, .. } => {
+            state.decide_again();
+            state.overridden_disposition = Some((*disposition, *reason));
+            state.overridden_by = Some(by.clone());
+        }
+        UnitEvent::Dispositioned { decision, provisional } => {
+            state.stage = Some(Stage::Dispositioned);
+            state.decision = Some((**decision).clone());
+            state.provisional = *provisional;
+            state.label.supersede();
+        }
+        UnitEvent::ReviewRequested { causes, at, proposal } => {
+            state.review = Review {
+                state: ReviewState::Pending,
+                causes: causes.clone(),
+                since: Some(*at),
+                proposal: Some((**proposal).clone()),
+                ..Review::default()
+            };
+        }
+        UnitEvent::Reviewed { .. } => apply_reviewed(state, event),
+        UnitEvent::ClaimAnswered { acceptance, response, .. } => {
+            state.acceptance = *acceptance;
+            state.response = response.or(state.response);
+        }
+        UnitEvent::Held { reason } => {
+            state.holds.insert(*reason);
+        }
+        UnitEvent::Released { reason, .. } => {
+            state.holds.remove(reason);
+        }
+        UnitEvent::Contested { first, second } => state.contested = Some((*first, *second)),
+        UnitEvent::ContestSettled { .. } => state.contested = None,
+        _ => {}
+    }
+}
+
+fn apply_reviewed(state: &mut State, event: &UnitEvent) {
+    let UnitEvent::Reviewed { outcome, by, grade, disposition, settlement, response, acceptance, .. } = event
+    else {
+        return;
+    };
+    match outcome {
+        ReviewOutcome::Approved => state.review.state = ReviewState::Approved,
+        ReviewOutcome::Changed => state.review.state = ReviewState::Changed,
+        ReviewOutcome::SentBack => {
+            state.inspect_again();
+            state.review.state = ReviewState::SentBack;
+        }
+    }
+    state.review.by = Some(by.clone());
+    state.review.grade = *grade;
+    state.review.disposition = *disposition;
+    state.review.settlement = *settlement;
+    state.response = response.or(state.response);
+    state.acceptance = acceptance.unwrap_or(state.acceptance);
+}
+
+fn apply_whereabouts(state: &mut State, event: &UnitEvent) {
+    match event {
+        UnitEvent::LabelPending { label, print } => {
+            *state.label_mut(*label) = Label { stage: LabelStage::PrintPending, print: *print };
+        }
+        UnitEvent::LabelPrinted { label, print } => {
+            *state.label_mut(*label) = Label { stage: LabelStage::Printed, print: *print };
+        }
+        UnitEvent::LabelConfirmed { print } => {
+            state.label = Label { stage: LabelStage::Confirmed, print: *print };
+        }
+        UnitEvent::LabelsSwapped { .. } => {
+            state.lpn_label.supersede();
+            state.label.supersede();
+        }
+        UnitEvent::Located { shelf } => {
+            state.location = shelf.clone().map_or(Location::Bench, |shelf| Location::Shelf { shelf });
+        }
+        UnitEvent::Staged { container } => {
+            state.stage = Some(Stage::Staged);
+            state.location = Location::Container { container: *container };
+        }
+        UnitEvent::TakenOut { .. } => {
+            state.stage = Some(Stage::Dispositioned);
+            state.location = Location::Bench;
+        }
+        UnitEvent::Closed { container, shipped } => {
+            state.stage = Some(Stage::Closed);
+            state.location = Location::Container { container: *container };
+            state.shipped |= *shipped;
+        }
+        UnitEvent::RegradeStarted { .. } => state.inspect_again(),
+        UnitEvent::Voided { .. } => {
+            state.stage = Some(Stage::Voided);
+            state.label.supersede();
+            state.lpn_label.supersede();
+        }
+        UnitEvent::Amended { amendment, .. } => apply_amendment(state, amendment),
+        UnitEvent::TaskOpened { task } => {
+            state.tasks.insert(*task);
+        }
+        UnitEvent::TaskDone { task } => {
+            state.tasks.remove(task);
+        }
+        _ => {}
+    }
+}
+
+fn apply_amendment(state: &mut State, amendment: &Amendment) {
+    match amendment {
+        Amendment::FindingAdded { finding } => {
+            state.added_findings.insert(*finding);
+        }
+        Amendment::FindingRemoved { finding } => {
+            state.added_findings.remove(finding);
+            state.answer_findings.values_mut().for_each(|seen| seen.retain(|one| one != finding));
+        }
+        Amendment::Serial { serial } => state.serial = Some(serial.clone()),
+        Amendment::Acceptance { acceptance } => state.acceptance = *acceptance,
+        Amendment::Response { response } => state.response = Some(*response),
+    }
+}
+
+impl State {
+    fn label_mut(&mut self, label: LabelKind) -> &mut Label {
+        match label {
+            LabelKind::Lpn => &mut self.lpn_label,
+            LabelKind::Disposition => &mut self.label,
+        }
+    }
+
+    /// Back to GRADED: the decision, its label and its review no longer hold.
+    fn decide_again(&mut self) {
+        self.stage = Some(Stage::Graded);
+        self.overridden_disposition = None;
+        self.decision = None;
+        self.provisional = false;
+        self.review = Review { grade: self.review.grade, ..Review::default() };
+        self.label.supersede();
+    }
+
+    /// Back to INSPECTING. Photos, notes, serial and what comparing found stay.
+    fn inspect_again(&mut self) {
+        self.decide_again();
+        self.forget_answers();
+        self.stage = Some(Stage::Inspecting);
+        self.checklist = None;
+        self.added_findings.retain(|finding| finding.is_comparison());
+        self.review = Review::default();
+        self.computed_grade = None;
+        self.because = None;
+        self.sampled = false;
+        self.overridden_grade = None;
+        self.overridden_by = None;
+    }
+
+    fn forget_answers(&mut self) {
+        self.answers.clear();
+        self.answer_findings.clear();
+        self.answer_seal.clear();
+        self.answer_review.clear();
+        self.photos_skipped.clear();
+    }
+
+    fn forget_answer(&mut self, question: &crate::ids::QuestionId) {
+        self.answers.retain(|answer| answer.question != *question);
+        self.answer_findings.remove(question);
+        self.answer_seal.remove(question);
+        self.answer_review.remove(question);
+    }
+}
+
+impl Label {
+    /// The label on the unit no longer holds; its number is not given again.
+    fn supersede(&mut self) {
+        self.stage = LabelStage::None;
+    }
 }

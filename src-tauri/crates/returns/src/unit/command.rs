@@ -97,6 +97,13 @@ pub enum Command {
     DisposeProvisionally,
     /// Give the outcome of the second look.
     Review(Verdict),
+    /// Answer the claim behind it.
+    AnswerClaim {
+        /// Accepted, rejected or to be looked into.
+        acceptance: Acceptance,
+        /// The answer's code.
+        response: Option<SellerResponse>,
+    },
     /// Stop it.
     Hold {
         /// Why.

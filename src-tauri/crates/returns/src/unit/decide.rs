@@ -2,22 +2,64 @@
 
 use super::command::Command;
 use super::state::State;
+use super::{correct, dispose, inspect, receive, review, stage};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
-use crate::policy::Inputs;
 use crate::refusal::Refusal;
 
-/// What may happen now to a unit, or why not. A refused command changes nothing.
-pub fn decide(_state: &State, _command: &Command, _facts: &Facts<'_>) -> Result<Vec<UnitEvent>, Refusal> {
-    Err(Refusal::NotReceived)
-}
+/// What may happen now to a unit, or why not. A refused command changes nothing. All events that come back are
+/// about this unit; where a container is concerned too, the caller commits its events in the same transaction.
+pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<UnitEvent>, Refusal> {
+    if state.unreadable {
+        return Err(Refusal::Unreadable);
+    }
+    match command {
+        Command::Receive { intake, parcel, sku, lpn } => {
+            receive::receive(state, facts, *intake, *parcel, sku.as_ref(), *lpn)
+        }
+        Command::MatchLater => receive::match_later(state, facts),
+        Command::ReIdentify { sku } => receive::re_identify(state, facts, sku),
+        Command::ReadSerial { serial } => receive::read_serial(state, facts, serial),
 
-/// What the policy would see of the unit now; none before it is graded.
-pub fn inputs(_state: &State, _facts: &Facts<'_>) -> Option<Inputs> {
-    None
-}
+        Command::StartInspection => inspect::start(state, facts),
+        Command::Answer(answer) => inspect::answer(state, facts, answer),
+        Command::AddFinding { finding } => inspect::add_finding(state, *finding),
+        Command::RemoveFinding { finding } => inspect::remove_finding(state, facts, *finding),
+        Command::TakePhoto { role, hash, len } => inspect::take_photo(state, role, *hash, *len),
+        Command::SkipPhoto { role, reason } => inspect::skip_photo(state, facts, role, *reason),
+        Command::Note { hash } => inspect::note(state, *hash),
+        Command::Grade => inspect::grade(state, facts),
 
-/// Whether the unit may leave with its container: staged, not held, not contested, not under review.
-pub fn may_leave(_state: &State) -> Result<(), Refusal> {
-    Err(Refusal::NotReceived)
+        Command::OverrideGrade { grade, reason, note } => {
+            dispose::override_grade(state, facts, *grade, *reason, *note)
+        }
+        Command::OverrideDisposition { disposition, reason, note } => {
+            dispose::override_disposition(state, facts, *disposition, *reason, *note)
+        }
+        Command::Dispose => dispose::dispose(state, facts),
+        Command::DisposeProvisionally => dispose::provisionally(state, facts),
+
+        Command::Review(verdict) => review::review(state, facts, verdict),
+        Command::AnswerClaim { acceptance, response } => {
+            review::answer_claim(state, facts, *acceptance, *response)
+        }
+        Command::Hold { reason } => review::hold(state, *reason),
+        Command::Release { reason } => review::release(state, facts, *reason),
+        Command::Contest { first, second } => review::contest(state, *first, *second),
+        Command::SettleContest { stands } => review::settle_contest(state, facts, *stands),
+
+        Command::RequestLabel { label } => stage::request_label(state, *label),
+        Command::LabelPrinted { label, print } => stage::label_printed(state, *label, *print),
+        Command::ConfirmLabel { lpn, print } => stage::confirm_label(state, *lpn, *print),
+        Command::Locate { shelf } => stage::locate(state, shelf.as_ref()),
+        Command::Stage { container } => stage::stage(state, facts, *container),
+        Command::TakeOut => stage::take_out(state),
+        Command::Close => stage::close(state, facts),
+
+        Command::SwapLabels { other } => correct::swap_labels(state, *other),
+        Command::Regrade { reason } => correct::regrade(state, *reason),
+        Command::Void { reason } => correct::void(state, facts, *reason),
+        Command::Amend(amendment) => correct::amend(state, facts, amendment),
+        Command::FinishTask { task } => correct::finish_task(state, *task),
+    }
 }

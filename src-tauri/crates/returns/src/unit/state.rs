@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::checklist::{Answer, Because};
 use crate::codes::{
-    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelStage, Match, OverrideReason,
-    ReviewCause, ReviewState, Seal, SellerResponse, Settlement, SkipReason, Stage, Task,
+    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, LabelStage, Match,
+    OverrideReason, ReviewCause, ReviewState, Seal, SellerResponse, Settlement, SkipReason, Stage, Task,
 };
 use crate::ids::{
     CategoryCode, ContainerId, EventId, LineId, LocationId, OperatorId, OwnerCode, ParcelId, PhotoRole,
-    RmaNumber, Serial, Sha256Hex, Sku,
+    QuestionId, RmaNumber, Serial, Sha256Hex, Sku,
 };
 use crate::lpn::Lpn;
 use crate::policy::Decision;
@@ -50,11 +50,11 @@ pub struct State {
     /// Answers in the order given; a later one corrects an earlier one.
     pub answers: Vec<Answer>,
     /// What each answer says was seen.
-    pub answer_findings: BTreeMap<crate::ids::QuestionId, Vec<Finding>>,
+    pub answer_findings: BTreeMap<QuestionId, Vec<Finding>>,
     /// What each answer says of the seal.
-    pub answer_seal: BTreeMap<crate::ids::QuestionId, Seal>,
+    pub answer_seal: BTreeMap<QuestionId, Seal>,
     /// Questions whose answer sends the unit to review.
-    pub answer_review: BTreeSet<crate::ids::QuestionId>,
+    pub answer_review: BTreeSet<QuestionId>,
     /// Findings added beside the questions.
     pub added_findings: BTreeSet<Finding>,
     /// Photos, oldest first; they survive every way back.
@@ -75,6 +75,8 @@ pub struct State {
     pub overridden_grade: Option<(Grade, OverrideReason)>,
     /// The disposition that a person chose in place of the policy's.
     pub overridden_disposition: Option<(Disposition, OverrideReason)>,
+    /// Who set a grade or disposition by hand; cannot review it.
+    pub overridden_by: Option<OperatorId>,
     /// The decision in force.
     pub decision: Option<Decision>,
     /// The decision holds only until a second person has looked.
@@ -185,7 +187,25 @@ pub enum Location {
     },
 }
 
+impl Location {
+    /// The shelf, where it lies on one.
+    pub fn shelf(&self) -> Option<&LocationId> {
+        match self {
+            Self::Shelf { shelf } => Some(shelf),
+            Self::Bench | Self::Container { .. } => None,
+        }
+    }
+}
+
 impl State {
+    /// The newest label of that kind.
+    pub const fn label_of(&self, label: LabelKind) -> Label {
+        match label {
+            LabelKind::Lpn => self.lpn_label,
+            LabelKind::Disposition => self.label,
+        }
+    }
+
     /// The grade in force: the reviewer's, else the overridden one, else the computed one.
     pub fn grade(&self) -> Option<Grade> {
         self.review.grade.or(self.overridden_grade.map(|(grade, _)| grade)).or(self.computed_grade)
