@@ -79,8 +79,8 @@ impl Stream {
             let before = self.number;
             match self.connect(&client).await {
                 Ok(response) => {
-                    self.read(response).await;
-                    self.lane.set_state(DeviceState::Lost);
+                    let heard_bytes = self.read(response).await;
+                    self.lane.set_state(self.state_after(before, heard_bytes));
                 }
                 Err(state) => self.lane.set_state(state),
             }
@@ -90,6 +90,16 @@ impl Stream {
                 backoff.reset();
             }
             tokio::time::sleep(backoff.wait()).await;
+        }
+    }
+
+    fn state_after(&self, number_before: u64, heard_bytes: u64) -> DeviceState {
+        match self.lane.state() {
+            state @ DeviceState::Failing { .. } => state,
+            _ if self.number == number_before && heard_bytes > 0 => {
+                DeviceState::Failing { code: FailureCode::CameraNotMjpeg }
+            }
+            _ => DeviceState::Lost,
         }
     }
 
@@ -113,28 +123,31 @@ impl Stream {
             StatusCode::SERVICE_UNAVAILABLE => return Err(DeviceState::Busy),
             _ => return Err(failing(FailureCode::CameraRefused)),
         }
-        let is_multipart = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/"));
-        if is_multipart { Ok(response) } else { Err(failing(FailureCode::CameraNotMjpeg)) }
+        // Only what cannot be a stream is turned away here: some cameras, and ffmpeg, call theirs an octet stream.
+        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or_default().trim_start().to_ascii_lowercase();
+        if ["text/", "image/", "application/json"].iter().any(|other| media_type.starts_with(other)) {
+            return Err(failing(FailureCode::CameraNotMjpeg));
+        }
+        Ok(response)
     }
 
-    /// Reads frames until the stream ends, breaks or falls silent.
-    async fn read(&mut self, response: reqwest::Response) {
+    /// Reads frames until the stream ends, breaks or falls silent; yields how many bytes came.
+    async fn read(&mut self, response: reqwest::Response) -> u64 {
         let mut parts = Parts::new(MAX_FRAME_BYTES);
         let mut chunks = response.bytes_stream();
         let mut broken = 0;
+        let mut heard_bytes = 0;
         loop {
             let chunk = match tokio::time::timeout(SILENCE_TIMEOUT, chunks.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
                 Ok(Some(Err(error))) => {
                     tracing::info!(device = %self.lane.device, %error, "camera stream broke");
-                    return;
+                    return heard_bytes;
                 }
-                Ok(None) | Err(_) => return,
+                Ok(None) | Err(_) => return heard_bytes,
             };
+            heard_bytes += chunk.len() as u64;
             parts.push(&chunk);
             while let Some(part) = parts.next_part() {
                 match part {

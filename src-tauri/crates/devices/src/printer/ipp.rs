@@ -1,24 +1,23 @@
 //! A printer over the Internet Printing Protocol (RFC 8011).
 
-use std::error::Error as _;
-use std::io::Cursor;
+mod line;
+
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use ipp::operation::IppOperation;
 use ipp::parser::IppParseError;
 use ipp::prelude::*;
 
 use super::{Job, PrintFault, Printed, Printer};
 use crate::device::DeviceId;
+use line::{Line, accepted, rejected};
 
 const PDF: &str = "application/pdf";
-/// A printer that takes longer than this to answer one request does not answer.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// A label that is not out by then is cancelled.
 const JOB_TIMEOUT: Duration = Duration::from_secs(60);
+/// A warning such as an empty tray may be about another tray; a job that stands still this long under it waits for us.
+const WARNED_FOR: Duration = Duration::from_secs(5);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// `job-name` holds at most 255 bytes (RFC 8011, 5.1.3).
 const MAX_NAME_CHARS: usize = 60;
@@ -36,43 +35,30 @@ impl IppPrinter {
         Self { id, uri: uri.into() }
     }
 
-    fn line(&self) -> Result<Line, PrintFault> {
-        let uri: Uri = self.uri.parse().map_err(|_| self.bad_address())?;
-        if !matches!(uri.scheme_str(), Some("ipp" | "ipps" | "http" | "https")) || uri.host().is_none() {
-            return Err(self.bad_address());
-        }
-        crate::tls::install_provider();
-        let client = AsyncIppClient::builder(uri.clone()).request_timeout(REQUEST_TIMEOUT).build();
-        Ok(Line { uri, client })
-    }
-
-    fn bad_address(&self) -> PrintFault {
-        PrintFault::Unreachable { detail: format!("{:?} is no printer's address", self.uri) }
-    }
-
     async fn print_and_wait(&self, job: Job) -> Result<Printed, PrintFault> {
-        let line = self.line()?;
-        line.check().await?;
+        let line = Line::new(&self.uri)?;
+        line.takes_jobs().await?;
         let number = line.submit(&job).await?;
-        let until = Instant::now() + JOB_TIMEOUT;
+        let submitted = Instant::now();
         loop {
-            match line.progress(number).await {
+            let waited = submitted.elapsed();
+            let stuck = match line.progress(number).await {
                 Ok(Progress::Done) => {
                     return Ok(Printed { detail: format!("{} job {number}", self.uri) });
                 }
                 Ok(Progress::GivenUp(fault)) => return Err(fault),
-                Ok(Progress::Stuck(fault)) => {
-                    line.cancel(number).await;
-                    return Err(fault);
-                }
-                Ok(Progress::UnderWay) if Instant::now() >= until => {
-                    line.cancel(number).await;
-                    return Err(PrintFault::TimedOut);
+                Ok(Progress::Stuck(fault)) => Some(fault),
+                Ok(Progress::Warned(fault)) if waited >= WARNED_FOR => Some(fault),
+                Ok(Progress::UnderWay | Progress::Warned(_)) => {
+                    (waited >= JOB_TIMEOUT).then_some(PrintFault::TimedOut)
                 }
                 // The line may come back while the job goes on.
-                Err(fault @ PrintFault::Unreachable { .. }) if Instant::now() >= until => return Err(fault),
-                Ok(Progress::UnderWay) | Err(PrintFault::Unreachable { .. }) => {}
+                Err(PrintFault::Unreachable { .. }) if waited < JOB_TIMEOUT => None,
                 Err(fault) => return Err(fault),
+            };
+            if let Some(fault) = stuck {
+                line.cancel(number).await;
+                return Err(fault);
             }
             tokio::time::sleep(ASK_AGAIN_AFTER).await;
         }
@@ -89,13 +75,15 @@ impl Printer for IppPrinter {
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), PrintFault>> {
-        async { self.line()?.check().await }.boxed()
+        async { Line::new(&self.uri)?.takes_jobs().await }.boxed()
     }
 }
 
 /// How far a job is.
 enum Progress {
     UnderWay,
+    /// It may be under way, but the printer warns of this.
+    Warned(PrintFault),
     Done,
     /// The printer waits for a person.
     Stuck(PrintFault),
@@ -103,14 +91,19 @@ enum Progress {
     GivenUp(PrintFault),
 }
 
-struct Line {
-    uri: Uri,
-    client: AsyncIppClient,
-}
-
 impl Line {
-    /// Whether the printer takes jobs and is not stopped.
-    async fn check(&self) -> Result<(), PrintFault> {
+    /// Whether the printer would take a job and print it now.
+    async fn takes_jobs(&self) -> Result<(), PrintFault> {
+        let answer = self.printer_attributes().await?;
+        let printer = Attributes::of(&answer, DelimiterTag::PrinterAttributes);
+        printer.standing()?;
+        if printer.get(IppAttribute::PRINTER_IS_ACCEPTING_JOBS) == Some(&IppValue::Boolean(false)) {
+            return Err(PrintFault::Rejected { detail: "not accepting jobs".to_owned() });
+        }
+        Ok(())
+    }
+
+    async fn printer_attributes(&self) -> Result<IppRequestResponse, PrintFault> {
         let request = IppOperationBuilder::get_printer_attributes(self.uri.clone())
             .attributes([
                 IppAttribute::PRINTER_STATE,
@@ -119,15 +112,7 @@ impl Line {
             ])
             .build()
             .map_err(|error| rejected(&error))?;
-        let answer = self.send(request).await?;
-        let printer = Attributes::of(&answer, DelimiterTag::PrinterAttributes);
-        if printer.enumeration(IppAttribute::PRINTER_STATE) == Some(PrinterState::Stopped as i32) {
-            return Err(fault_of(printer.words(IppAttribute::PRINTER_STATE_REASONS)));
-        }
-        if printer.get(IppAttribute::PRINTER_IS_ACCEPTING_JOBS) == Some(&IppValue::Boolean(false)) {
-            return Err(PrintFault::Rejected { detail: "not accepting jobs".to_owned() });
-        }
-        Ok(())
+        self.ask_successfully(request).await
     }
 
     /// Hands the job over; yields its number. A printer that knows no media sizes gets the job without one.
@@ -150,68 +135,56 @@ impl Line {
         job: &Job,
         media: Option<IppAttribute>,
     ) -> Result<IppRequestResponse, PrintFault> {
-        let request = IppOperationBuilder::print_job(self.uri.clone(), payload(job.pdf.clone()))
+        let request = IppOperationBuilder::print_job(self.uri.clone(), IppPayload::empty())
             .user_name("returns-station")
             .job_title(job.name.chars().take(MAX_NAME_CHARS).collect::<String>())
             .document_format(PDF)
             .attributes(media)
             .build()
             .map_err(|error| rejected(&error))?;
-        self.client.send(request).await.map_err(|error| fault_of_line(&error))
+        self.ask(request, Some(&job.pdf)).await
     }
 
     async fn progress(&self, number: i32) -> Result<Progress, PrintFault> {
         let request = IppOperationBuilder::get_job_attributes(self.uri.clone(), number)
             .build()
             .map_err(|error| rejected(&error))?;
-        let answer = self.send(request).await?;
+        let answer = self.ask_successfully(request).await?;
         let job = Attributes::of(&answer, DelimiterTag::JobAttributes);
         let reasons = || job.words(IppAttribute::JOB_STATE_REASONS);
         const COMPLETED: i32 = JobState::Completed as i32;
         const CANCELED: i32 = JobState::Canceled as i32;
         const ABORTED: i32 = JobState::Aborted as i32;
-        const STOPPED: i32 = JobState::ProcessingStopped as i32;
-        match job.enumeration(IppAttribute::JOB_STATE) {
-            Some(COMPLETED) => Ok(Progress::Done),
+        let state = job.enumeration(IppAttribute::JOB_STATE);
+        match state {
+            Some(COMPLETED) => return Ok(Progress::Done),
             Some(CANCELED | ABORTED) => {
-                Ok(Progress::GivenUp(PrintFault::Rejected { detail: reasons().join(", ") }))
+                return Ok(Progress::GivenUp(PrintFault::Rejected { detail: reasons().join(", ") }));
             }
-            // The printer knows better than the job why it stands still.
-            Some(STOPPED) => Ok(Progress::Stuck(match self.check().await {
-                Err(fault) => fault,
-                Ok(()) => fault_of(reasons()),
-            })),
-            // Pending, held or processing: an empty roll may stop the printer before the job knows.
-            _ => Ok(match self.check().await {
-                Err(fault @ (PrintFault::Unreachable { .. } | PrintFault::Rejected { .. })) => {
-                    return Err(fault);
-                }
-                Err(fault) => Progress::Stuck(fault),
-                Ok(()) => Progress::UnderWay,
-            }),
+            _ => {}
         }
+        // Pending, held, processing or stopped: the printer knows before the job, and better, why it stands still.
+        let answer = self.printer_attributes().await?;
+        let is_stopped = state == Some(JobState::ProcessingStopped as i32);
+        Ok(match Attributes::of(&answer, DelimiterTag::PrinterAttributes).standing() {
+            Err(fault) => Progress::Stuck(fault),
+            Ok(Some(warning)) if is_stopped => Progress::Stuck(warning),
+            Ok(None) if is_stopped => Progress::Stuck(PrintFault::Stopped { reasons: reasons() }),
+            Ok(Some(warning)) => Progress::Warned(warning),
+            Ok(None) => Progress::UnderWay,
+        })
     }
 
     /// A label that was given up must not come out later, beside its reprint.
     async fn cancel(&self, number: i32) {
         let cancelled = match IppOperationBuilder::cancel_job(self.uri.clone(), number).build() {
-            Ok(request) => self.send(request).await.map(drop),
+            Ok(request) => self.ask_successfully(request).await.map(drop),
             Err(error) => Err(rejected(&error)),
         };
         if let Err(fault) = cancelled {
             tracing::warn!(%fault, job = number, "job could not be cancelled and may still come out");
         }
     }
-
-    async fn send(&self, request: impl IppOperation) -> Result<IppRequestResponse, PrintFault> {
-        let answer = self.client.send(request).await.map_err(|error| fault_of_line(&error))?;
-        accepted(&answer)?;
-        Ok(answer)
-    }
-}
-
-fn payload(pdf: Bytes) -> IppPayload {
-    IppPayload::new(Cursor::new(pdf))
 }
 
 /// `media-col` with `media-size` in hundredths of a millimetre (PWG 5100.7).
@@ -227,47 +200,29 @@ fn media_col((width_mm, height_mm): (f32, f32)) -> Result<IppAttribute, IppParse
     IppAttribute::with_name("media-col", IppValue::Collection([("media-size".try_into()?, size)].into()))
 }
 
-fn accepted(answer: &IppRequestResponse) -> Result<(), PrintFault> {
-    let status = answer.header().status_code();
-    if status.is_success() {
-        return Ok(());
-    }
-    Err(PrintFault::Rejected { detail: format!("0x{:04x} {status}", answer.header().operation_or_status) })
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Severity {
+    Warning,
+    Error,
 }
 
-fn rejected(error: &IppParseError) -> PrintFault {
-    PrintFault::Rejected { detail: error.to_string() }
-}
-
-fn fault_of_line(error: &IppError) -> PrintFault {
-    match error {
-        IppError::RequestError(status) => PrintFault::Rejected { detail: format!("HTTP {status}") },
-        IppError::ParseError(error) => rejected(error),
-        other => {
-            let cause = other.source().map(|source| format!(": {source}")).unwrap_or_default();
-            PrintFault::Unreachable { detail: format!("{other}{cause}") }
-        }
-    }
-}
-
-/// `printer-state-reasons` (RFC 8011, 5.4.12; PWG 5100.9) → the fault that a person has to see to.
-fn fault_of(reasons: Vec<String>) -> PrintFault {
-    const SUFFIXES: [&str; 3] = ["-error", "-warning", "-report"];
-    let bare = |reason: &String| {
-        let cut = SUFFIXES.iter().find_map(|suffix| reason.strip_suffix(suffix));
-        cut.unwrap_or(reason).to_owned()
+/// `printer-state-reasons` (RFC 8011, 5.4.12) → the gravest fault among them that a person can see to.
+///
+/// Many printers stay "processing" with an empty roll, so that the state alone does not tell. A reason without a
+/// severity counts as an error, a report as nothing.
+fn told(reasons: &[String]) -> Option<(Severity, PrintFault)> {
+    let fault = |reason: &str| match reason {
+        "media-empty" | "media-needed" | "input-tray-missing" => Some(PrintFault::OutOfPaper),
+        "media-jam" => Some(PrintFault::Jammed),
+        "cover-open" | "door-open" | "interlock-open" => Some(PrintFault::Open),
+        _ => None,
     };
-    let told: Vec<String> = reasons.iter().map(bare).collect();
-    let any = |of: &[&str]| told.iter().any(|reason| of.contains(&reason.as_str()));
-    if any(&["media-empty", "media-needed", "input-tray-missing"]) {
-        PrintFault::OutOfPaper
-    } else if any(&["media-jam"]) {
-        PrintFault::Jammed
-    } else if any(&["cover-open", "door-open", "interlock-open"]) {
-        PrintFault::Open
-    } else {
-        PrintFault::Stopped { reasons }
-    }
+    let each = reasons.iter().filter_map(|reason| match reason.strip_suffix("-warning") {
+        Some(bare) => Some((Severity::Warning, fault(bare)?)),
+        None => Some((Severity::Error, fault(reason.strip_suffix("-error").unwrap_or(reason))?)),
+    });
+    // The first of the gravest: a printer names the cause before what follows from it.
+    each.reduce(|gravest, next| if next.0 > gravest.0 { next } else { gravest })
 }
 
 /// The attributes of one group of an answer.
@@ -280,6 +235,18 @@ impl<'a> Attributes<'a> {
 
     fn get(&self, name: &str) -> Option<&'a IppValue> {
         self.0?.get(name).map(IppAttribute::value)
+    }
+
+    /// Whether the printer stands still, and why; otherwise what it warns of.
+    fn standing(&self) -> Result<Option<PrintFault>, PrintFault> {
+        let reasons = self.words(IppAttribute::PRINTER_STATE_REASONS);
+        let is_stopped = self.enumeration(IppAttribute::PRINTER_STATE) == Some(PrinterState::Stopped as i32);
+        match told(&reasons) {
+            Some((Severity::Error, fault)) => Err(fault),
+            Some((Severity::Warning, fault)) if is_stopped => Err(fault),
+            None if is_stopped => Err(PrintFault::Stopped { reasons }),
+            warning => Ok(warning.map(|(_, fault)| fault)),
+        }
     }
 
     fn enumeration(&self, name: &str) -> Option<i32> {
@@ -308,19 +275,22 @@ impl<'a> Attributes<'a> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use rstest::rstest;
 
     use super::*;
 
     #[rstest]
-    #[case(&["media-empty-error"], "printer-out-of-paper")]
-    #[case(&["media-low-warning", "media-needed"], "printer-out-of-paper")]
-    #[case(&["media-jam-error"], "printer-jammed")]
-    #[case(&["cover-open"], "printer-open")]
-    #[case(&["paused"], "printer-stopped")]
-    #[case(&[], "printer-stopped")]
-    fn reasons_have_codes(#[case] reasons: &[&str], #[case] code: &str) {
-        assert_eq!(fault_of(reasons.iter().map(|&reason| reason.to_owned()).collect()).code(), code);
+    #[case(&["media-empty-error"], Some((Severity::Error, "printer-out-of-paper")))]
+    #[case(&["media-low-warning", "media-needed"], Some((Severity::Error, "printer-out-of-paper")))]
+    #[case(&["media-empty-warning", "media-jam-error"], Some((Severity::Error, "printer-jammed")))]
+    #[case(&["cover-open"], Some((Severity::Error, "printer-open")))]
+    #[case(&["media-empty-warning"], Some((Severity::Warning, "printer-out-of-paper")))]
+    #[case(&["media-empty-report", "toner-low-warning"], None)]
+    #[case(&[], None)]
+    fn the_gravest_reason_is_told(#[case] reasons: &[&str], #[case] expected: Option<(Severity, &str)>) {
+        let reasons: Vec<String> = reasons.iter().map(|&reason| reason.to_owned()).collect();
+        assert_eq!(told(&reasons).map(|(severity, fault)| (severity, fault.code())), expected);
     }
 
     #[rstest]
