@@ -1,7 +1,7 @@
 //! Image file → grey pixels, with limits: a file from outside may be anything.
 
 use crate::decode::Luma;
-use image::{ImageError, ImageReader, Limits};
+use image::{ImageError, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
 /// Longest side that is accepted, in pixels.
@@ -52,6 +52,9 @@ pub fn load(bytes: &[u8]) -> Result<Luma, ImageProblem> {
     if reader.format().is_none() {
         return Err(ImageProblem::NotAnImage);
     }
+    if reader.format() == Some(ImageFormat::Jpeg) && !jpeg_is_whole(bytes) {
+        return Err(ImageProblem::Damaged { detail: "the JPEG ends before its end marker".to_owned() });
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE_PX);
     limits.max_image_height = Some(MAX_SIDE_PX);
@@ -68,4 +71,21 @@ fn problem(error: ImageError) -> ImageProblem {
         ImageError::Unsupported(e) => ImageProblem::Unsupported { detail: e.to_string() },
         e => ImageProblem::Damaged { detail: e.to_string() },
     }
+}
+
+/// Walks the JPEG's segments (ITU T.81, annex B) to its end marker. The decoder fills what is missing with grey and
+/// says nothing.
+fn jpeg_is_whole(bytes: &[u8]) -> bool {
+    const END: u8 = 0xd9;
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    // Inside a scan everything is data but a marker: 0xFF and neither a stuffed zero nor a restart.
+    while let Some(at) = rest.windows(2).position(|w| matches!(w, [0xff, 0x01..=0xcf | 0xd8..=0xfe])) {
+        let Some([_, marker, after @ ..]) = rest.get(at..) else { return false };
+        if *marker == END {
+            return true;
+        }
+        let [high, low, ..] = after else { return false };
+        rest = after.get(usize::from(u16::from_be_bytes([*high, *low]))..).unwrap_or_default();
+    }
+    false
 }

@@ -1,7 +1,9 @@
 //! A grey picture.
 
+use std::fmt;
+
 /// Grey pixels, 8 bits each, row by row, owned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Luma {
     width: u32,
     height: u32,
@@ -67,5 +69,25 @@ impl Luma {
     /// Gives the buffer back, for the next frame.
     pub fn into_pixels(self) -> Vec<u8> {
         self.pixels
+    }
+}
+
+/// Its size only: a million pixels are no help in a log.
+impl fmt::Debug for Luma {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Luma({} × {})", self.width, self.height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_buffers_of_the_right_length() {
+        assert_eq!(Luma::new(0, 5, vec![]).unwrap_err().code(), "luma-empty");
+        assert_eq!(Luma::new(2, 2, vec![0; 3]).unwrap_err().code(), "luma-wrong-length");
+        assert_eq!(Luma::new(u32::MAX, u32::MAX, vec![0; 3]).unwrap_err().code(), "luma-wrong-length");
+        assert_eq!(format!("{:?}", Luma::new(2, 1, vec![0; 2]).unwrap()), "Luma(2 × 1)");
     }
 }

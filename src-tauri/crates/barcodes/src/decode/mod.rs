@@ -1,18 +1,25 @@
 //! Grey pixels → symbols.
 
+mod bounded;
+mod filters;
+mod found;
 mod luma;
+mod passes;
+mod with_rqrr;
+mod with_rxing;
 
+pub use bounded::decode;
 pub use luma::{Luma, LumaError};
 
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// How hard to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A camera frame: cheap passes, stop at the first that reads anything.
     Live,
-    /// A picture: all passes that fit the budget until one reads something.
+    /// A picture: all passes that fit the budget until one reads something, then a look around what was read for
+    /// further symbols.
     Still,
 }
 
@@ -68,7 +75,8 @@ pub struct Symbol {
     pub bytes: Vec<u8>,
     /// The content as text.
     pub text: String,
-    /// The outline; for a one-dimensional code a line, its ends given twice.
+    /// The outline, or what the reader says of it: the finder patterns' places of some QR codes; for a
+    /// one-dimensional code the line on which it was read, there and back.
     pub corners: [Point; 4],
     /// The pass that read it.
     pub pass: &'static str,
@@ -79,9 +87,4 @@ impl Symbol {
     pub fn scan(&self) -> Vec<u8> {
         [self.aim.as_bytes(), &self.bytes].concat()
     }
-}
-
-/// Reads the symbols in a picture. Returns within about `budget`, with what was read until then; no panic escapes.
-pub fn decode(_luma: &Luma, _mode: Mode, _budget: Duration) -> Vec<Symbol> {
-    Vec::new()
 }

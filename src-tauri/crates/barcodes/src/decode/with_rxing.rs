@@ -1,0 +1,228 @@
+//! All symbologies by rxing.
+
+use super::{Luma, Point, Symbol, Symbology};
+use crate::gs1::{Gtin, upc_e_to_upc_a};
+use rxing::aztec::AztecReader;
+use rxing::common::HybridBinarizer;
+use rxing::datamatrix::DataMatrixReader;
+use rxing::multi::MultipleBarcodeReader;
+use rxing::oned::MultiFormatOneDReader;
+use rxing::pdf417::PDF417Reader;
+use rxing::qrcode::QRCodeReader;
+use rxing::qrcode::cpp_port::QrReader;
+use rxing::{
+    BarcodeFormat, BinaryBitmap, DecodeHints, Luma8Source, RXingResult, RXingResultMetadataType,
+    RXingResultMetadataValue, Reader,
+};
+use std::collections::HashSet;
+
+/// How much time rxing may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thoroughly {
+    /// Fewer rows and angles, only QR.
+    No,
+    /// Every row, turned pictures, every symbology.
+    Yes,
+}
+
+type Picture<'a> = BinaryBitmap<HybridBinarizer<Luma8Source<'a>>>;
+
+/// Everything that rxing finds: all QR codes and, thoroughly, one symbol of each other kind. Formats are limited to what a dock
+/// sees, and payloads are checked, because with all formats rxing reads codes out of empty scenes.
+pub(super) fn read_all(luma: &Luma, thoroughly: Thoroughly, pass: &'static str) -> Vec<Symbol> {
+    let Ok(source) = Luma8Source::new_with_slice(luma.pixels(), luma.width(), luma.height()) else {
+        return Vec::new();
+    };
+    let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
+    let hints = hints(thoroughly);
+    let mut results = qr_codes(&mut picture, &hints, thoroughly);
+    if thoroughly == Thoroughly::Yes {
+        results.extend(one_dimensional(&mut picture, &hints).filter(|result| is_sure(luma, result, &hints)));
+        results.extend(DataMatrixReader.decode_with_hints(&mut picture, &hints));
+        results.extend(PDF417Reader.decode_with_hints(&mut picture, &hints));
+        results.extend(AztecReader.decode_with_hints(&mut picture, &hints));
+    }
+    results.iter().filter_map(|result| symbol(result, pass)).collect()
+}
+
+/// The quick look at a frame's lines across it, in full resolution: long codes have narrow bars.
+pub(super) fn read_lines(luma: &Luma, pass: &'static str) -> Vec<Symbol> {
+    let Ok(source) = Luma8Source::new_with_slice(luma.pixels(), luma.width(), luma.height()) else {
+        return Vec::new();
+    };
+    let hints = hints(Thoroughly::No);
+    let result = one_dimensional(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints);
+    result
+        .filter(|result| is_sure(luma, result, &hints))
+        .and_then(|result| symbol(&result, pass))
+        .into_iter()
+        .collect()
+}
+
+fn hints(thoroughly: Thoroughly) -> DecodeHints {
+    let mut formats = HashSet::from([
+        BarcodeFormat::QR_CODE,
+        BarcodeFormat::CODE_128,
+        BarcodeFormat::EAN_13,
+        BarcodeFormat::EAN_8,
+        BarcodeFormat::UPC_A,
+        BarcodeFormat::UPC_E,
+        BarcodeFormat::ITF,
+    ]);
+    if thoroughly == Thoroughly::Yes {
+        formats.extend([BarcodeFormat::CODE_39, BarcodeFormat::CODE_93]);
+    }
+    DecodeHints {
+        TryHarder: Some(thoroughly == Thoroughly::Yes),
+        PossibleFormats: Some(formats),
+        // Code 128 keeps its FNC1 only so.
+        AssumeGs1: Some(true),
+        ..DecodeHints::default()
+    }
+}
+
+fn qr_codes(picture: &mut Picture<'_>, hints: &DecodeHints, thoroughly: Thoroughly) -> Vec<RXingResult> {
+    let all = QrReader.decode_multiple_with_hints(picture, hints).unwrap_or_default();
+    if all.is_empty() && thoroughly == Thoroughly::Yes {
+        return QRCodeReader.decode_with_hints(picture, hints).into_iter().collect();
+    }
+    all
+}
+
+fn one_dimensional(picture: &mut Picture<'_>, hints: &DecodeHints) -> Option<RXingResult> {
+    MultiFormatOneDReader::new(hints).decode_with_hints(picture, hints).ok()
+}
+
+/// Short codes with little checking are read out of fences and shelves: they count when other lines across the bars,
+/// a few pixels aside, say the same.
+fn is_sure(luma: &Luma, result: &RXingResult, hints: &DecodeHints) -> bool {
+    const ASIDE: [f32; 6] = [-3.0, 3.0, -6.0, 6.0, -9.0, 9.0];
+    const ENOUGH: usize = 3;
+    let weak = match result.getBarcodeFormat() {
+        BarcodeFormat::EAN_8 | BarcodeFormat::UPC_E | BarcodeFormat::CODE_39 | BarcodeFormat::CODE_93 => true,
+        BarcodeFormat::ITF => result.getText().len() != 14,
+        _ => false,
+    };
+    if !weak {
+        return true;
+    }
+    let [a, b, ..] = result.getPoints() else { return false };
+    let lying = (a.x - b.x).abs() >= (a.y - b.y).abs();
+    let same = |aside: &&f32| {
+        let place = (if lying { a.y } else { a.x }) + **aside;
+        let line = if lying { luma.row(place) } else { luma.column(place) };
+        line.and_then(|line| one_line(&line, hints)).is_some_and(|text| text == result.getText())
+    };
+    ASIDE.iter().filter(same).take(ENOUGH).count() == ENOUGH
+}
+
+fn one_line(line: &Luma, hints: &DecodeHints) -> Option<String> {
+    let source = Luma8Source::new_with_slice(line.pixels(), line.width(), line.height()).ok()?;
+    let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
+    let hints = DecodeHints { TryHarder: Some(false), ..hints.clone() };
+    one_dimensional(&mut picture, &hints).map(|result| result.getText().to_owned())
+}
+
+fn symbol(result: &RXingResult, pass: &'static str) -> Option<Symbol> {
+    let symbology = match result.getBarcodeFormat() {
+        BarcodeFormat::QR_CODE => Symbology::Qr,
+        BarcodeFormat::DATA_MATRIX => Symbology::DataMatrix,
+        BarcodeFormat::PDF_417 => Symbology::Pdf417,
+        BarcodeFormat::AZTEC => Symbology::Aztec,
+        BarcodeFormat::CODE_128 => Symbology::Code128,
+        BarcodeFormat::EAN_13 => Symbology::Ean13,
+        BarcodeFormat::EAN_8 => Symbology::Ean8,
+        BarcodeFormat::UPC_A => Symbology::UpcA,
+        BarcodeFormat::UPC_E => Symbology::UpcE,
+        BarcodeFormat::ITF => Symbology::Itf,
+        BarcodeFormat::CODE_39 => Symbology::Code39,
+        BarcodeFormat::CODE_93 => Symbology::Code93,
+        _ => return None,
+    };
+    let aim = match result.getRXingResultMetadata().get(&RXingResultMetadataType::SYMBOLOGY_IDENTIFIER) {
+        // rxing takes a check character of value 97 for an FNC2.
+        Some(RXingResultMetadataValue::SymbologyIdentifier(aim)) if aim == "]C4" => "]C0".to_owned(),
+        Some(RXingResultMetadataValue::SymbologyIdentifier(aim)) => aim.clone(),
+        _ => return None,
+    };
+    let (bytes, text) = content(result, symbology, &aim);
+    is_plausible(symbology, &text).then(|| Symbol {
+        symbology,
+        corners: corners(result),
+        aim,
+        bytes,
+        text,
+        pass,
+    })
+}
+
+/// Bytes and text without AIM identifier and leading FNC1.
+fn content(result: &RXingResult, symbology: Symbology, aim: &str) -> (Vec<u8>, String) {
+    let gs1 = crate::Aim::split(aim.as_bytes()).0.is_some_and(crate::Aim::is_gs1);
+    let mut text = result.getText();
+    if gs1 {
+        text = text.strip_prefix(aim).unwrap_or(text);
+        text = text.strip_prefix('\u{1d}').unwrap_or(text);
+    }
+    if symbology == Symbology::Code128 {
+        // A last FNC1 separates nothing; and rxing takes a check character of value 102 for one.
+        text = text.trim_end_matches('\u{1d}');
+    }
+    let segments = match result.getRXingResultMetadata().get(&RXingResultMetadataType::BYTE_SEGMENTS) {
+        Some(RXingResultMetadataValue::ByteSegments(segments)) => segments.concat(),
+        _ => Vec::new(),
+    };
+    let latin_1 = |bytes: &[u8]| bytes.iter().map(|b| char::from(*b)).collect::<String>();
+    let is_text = |bytes: &[u8]| std::str::from_utf8(bytes) == Ok(text) || latin_1(bytes) == text;
+    let bytes = if text.is_ascii() {
+        text.as_bytes().to_vec()
+    } else if is_text(&segments) {
+        segments
+    } else if symbology == Symbology::Qr && segments.is_empty() {
+        // This reader gives the content's bytes, the other one the codewords and the byte segments.
+        result.getRawBytes().to_vec()
+    } else {
+        let narrow: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+        narrow.unwrap_or_else(|| text.as_bytes().to_vec())
+    };
+    (bytes, text.to_owned())
+}
+
+/// What a real label could hold. Without this, shelves and fences read as short codes.
+fn is_plausible(symbology: Symbology, text: &str) -> bool {
+    let length = text.chars().count();
+    match symbology {
+        Symbology::Ean13 | Symbology::Ean8 | Symbology::UpcA => Gtin::new(text).is_ok(),
+        Symbology::UpcE => upc_e_to_upc_a(text).is_some(),
+        Symbology::Itf if length == 14 => Gtin::new(text).is_ok(),
+        Symbology::Itf => length >= 6,
+        Symbology::Code39 | Symbology::Code93 => length >= 4,
+        Symbology::Code128 => length >= 3,
+        _ => length >= 1,
+    }
+}
+
+fn corners(result: &RXingResult) -> [Point; 4] {
+    let points: Vec<Point> = result.getPoints().iter().map(|p| Point { x: p.x, y: p.y }).collect();
+    match points.as_slice() {
+        [a, b, c, d] => [*a, *b, *c, *d],
+        // Three finder patterns of a QR code: bottom left, top left, top right.
+        [bottom_left, top_left, top_right] => {
+            let fourth = Point {
+                x: bottom_left.x + top_right.x - top_left.x,
+                y: bottom_left.y + top_right.y - top_left.y,
+            };
+            [*top_left, *top_right, fourth, *bottom_left]
+        }
+        [a, b] => [*a, *b, *b, *a],
+        _ => outline(&points),
+    }
+}
+
+fn outline(points: &[Point]) -> [Point; 4] {
+    let xs = || points.iter().map(|p| p.x);
+    let ys = || points.iter().map(|p| p.y);
+    let (left, right) = (xs().fold(f32::MAX, f32::min), xs().fold(0.0, f32::max));
+    let (top, bottom) = (ys().fold(f32::MAX, f32::min), ys().fold(0.0, f32::max));
+    [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(x, y)| Point { x, y })
+}
