@@ -1,1 +1,34 @@
 //! Head office's server: takes events and photos in, gives returns, documents and decisions out.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`office`] | one data folder opened: key, store, photos |
+//! | [`server`] | the calls of a station over HTTP |
+//! | [`store`] | everything that is kept, behind one interface; SQLite now |
+//! | [`ledger`] | whether a batch of events continues a chain. Pure |
+//! | [`interpret`] | what the events mean: units, RMA progress, effects |
+//! | [`import`] | RMAs, catalogue, operators, documents from files, row by row |
+//! | [`labels`] | signed return labels |
+//! | [`blobs`] | photo files |
+//! | [`enrolment`] | one-time codes |
+//! | [`verify`], [`status`] | is it all there and sound; what is there |
+
+pub mod blobs;
+pub mod enrolment;
+pub mod error;
+pub mod import;
+pub mod interpret;
+pub mod key;
+pub mod labels;
+pub mod ledger;
+pub mod office;
+pub mod server;
+pub mod status;
+pub mod store;
+pub mod verify;
+
+mod fold_order;
+
+pub use error::HeadOfficeError;
+pub use office::HeadOffice;
+pub use server::Server;

@@ -1,2 +1,9 @@
-//! Entry point.
-fn main() {}
+//! The command `head-office`.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,137 @@
+//! The commands that do one thing and end. They run beside a server on the same folder.
+
+use std::path::Path;
+
+use head_office::import::Sources;
+use head_office::verify::ChainVerdict;
+use head_office::{HeadOffice, HeadOfficeError};
+use jiff::Timestamp;
+use returns::ids::RmaNumber;
+use serde_json::json;
+
+use super::{Outcome, say};
+
+pub fn enrol(data: &Path, depot: &str, name: &str, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open_or_create(data)?;
+    let now = Timestamp::now();
+    let code = office.issue_code(depot, name, now)?;
+    if as_json {
+        let expires_s = now.as_second() + head_office::enrolment::CODE_LIFETIME_S;
+        let expires = Timestamp::from_second(expires_s).unwrap_or(now);
+        say(json!({ "code": code, "depot": depot, "name": name, "expires": expires }));
+    } else {
+        say(code);
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn revoke(data: &Path, name: &str, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    HeadOffice::open(data)?.store().revoke(name)?;
+    if as_json {
+        say(json!({ "revoked": name }));
+    } else {
+        say(format_args!("{name} is revoked"));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn import(data: &Path, sources: &Sources, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    let verdict = HeadOffice::open_or_create(data)?.import(sources, Timestamp::now())?;
+    if as_json {
+        say(serde_json::to_string(&verdict)?);
+    } else {
+        let done = verdict.imported;
+        say(format_args!(
+            "imported: {} returns, {} items, {} operators, {} policies, {} checklists",
+            done.rmas, done.items, done.operators, done.policies, done.checklists
+        ));
+        for row in &verdict.refused {
+            let place = match (row.row, row.cell.as_str()) {
+                (0, _) => row.file.display().to_string(),
+                (number, "") => format!("{} row {number}", row.file.display()),
+                (number, cell) => format!("{} row {number} {cell}", row.file.display()),
+            };
+            say(format_args!("refused: {place}: {}: {}", row.code, row.message));
+        }
+    }
+    Ok(if verdict.refused.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
+}
+
+pub fn labels(data: &Path, rma: Option<&str>, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open(data)?;
+    let only = match rma {
+        None => None,
+        Some(text) => {
+            let unknown = |_| HeadOfficeError::NoSuchLabel(text.chars().take(64).collect());
+            Some(text.parse::<RmaNumber>().map_err(unknown)?)
+        }
+    };
+    let labels = office.return_labels(only.as_ref(), Timestamp::now())?;
+    if as_json {
+        say(json!({ "labels": labels }));
+    } else {
+        for label in labels {
+            say(format_args!("{}\t{}\t{}", label.rma, label.label, label.token));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn status(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    let status = HeadOffice::open(data)?.status()?;
+    if as_json {
+        say(serde_json::to_string(&status)?);
+        return Ok(Outcome::Done);
+    }
+    say(format_args!("key fingerprint {}, incarnation {}", status.fingerprint, status.incarnation));
+    let totals = status.totals;
+    say(format_args!(
+        "{} events, {} units, {} photos, {} reviews wait, {} returns, {} settlement proposals, {} set aside",
+        totals.events,
+        totals.units,
+        totals.blobs,
+        totals.reviews,
+        totals.rmas,
+        totals.effects,
+        totals.quarantined
+    ));
+    for station in &status.stations {
+        let stored: Vec<String> = station
+            .epochs
+            .iter()
+            .map(|epoch| format!("epoch {} up to {}", epoch.epoch, epoch.stored_seq))
+            .collect();
+        let state = serde_json::to_value(station.state)?;
+        say(format_args!(
+            "{} ({}, {}): {}",
+            station.name,
+            station.depot,
+            state.as_str().unwrap_or_default(),
+            stored.join(", ")
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn verify(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+    let found = HeadOffice::open(data)?.verify(|events| {
+        if !as_json {
+            eprintln!("{events} events …");
+        }
+    })?;
+    if as_json {
+        say(serde_json::to_string(&found)?);
+    } else {
+        let chain = if found.chain == ChainVerdict::Ok { "ok" } else { "broken" };
+        say(format_args!(
+            "{} stations, {} events, chain {chain}, {} photos, {} missing",
+            found.stations, found.events, found.blobs, found.blobs_missing
+        ));
+        for problem in &found.problems {
+            let args: Vec<String> =
+                problem.args.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            say(format_args!("{}: {}", problem.code, args.join(", ")));
+        }
+    }
+    Ok(if found.problems.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
+}

@@ -1,0 +1,138 @@
+//! What can go wrong at head office, apart from what a station is told (see `server::reply`).
+
+use std::io;
+use std::path::PathBuf;
+
+/// A failure of head office itself.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadOfficeError {
+    /// A file or folder cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// No space is left on the disk.
+    #[error("no space is left for {0}")]
+    DiskFull(PathBuf),
+    /// The folder holds no head office.
+    #[error("{0} holds no head office; `head-office serve` makes one")]
+    NoDataFolder(PathBuf),
+    /// The key file is not 64 hex digits.
+    #[error("{0} is no key of head office")]
+    KeyUnusable(PathBuf),
+    /// The key is not the one that this database belongs to.
+    #[error("the key in {0} is not the one that this database was made with")]
+    OtherKey(PathBuf),
+    /// Written by a newer release.
+    #[error("the database has version {found}, this release knows {known}: use the newer release")]
+    DatabaseNewer {
+        /// Version of the database.
+        found: u32,
+        /// Newest version known here.
+        known: u32,
+    },
+    /// The bundled SQLite is too old to be trusted with WAL.
+    #[error("SQLite {0} can corrupt a database, at least 3.51.3 is needed")]
+    SqliteTooOld(String),
+    /// The database could not be brought up to date.
+    #[error("the database cannot be migrated: {0}")]
+    Migration(#[source] Box<refinery::Error>),
+    /// The database refuses.
+    #[error("database: {0}")]
+    Database(#[source] rusqlite::Error),
+    /// Stored content that is not what this program writes.
+    #[error("the database holds something unreadable: {0}")]
+    StoreUnreadable(String),
+    /// A value that cannot be written as JSON.
+    #[error("cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A document that cannot be signed.
+    #[error("cannot be signed: {0}")]
+    Unsignable(#[from] wire::SignedError),
+    /// A body that cannot be packed.
+    #[error("cannot be packed: {0}")]
+    Unpackable(#[from] wire::CodecError),
+    /// A PIN that cannot be hashed.
+    #[error("a PIN cannot be hashed: {0}")]
+    PinUnhashable(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server ended by itself.
+    #[error("the server stopped: {0}")]
+    Stopped(String),
+    /// A depot or station name that cannot be used.
+    #[error("{0:?} is no name: 1 to 32 letters, digits, '-' or '_'")]
+    BadName(String),
+    /// A station of that name is enrolled already.
+    #[error("{0} is enrolled already; revoke it first")]
+    NameTaken(String),
+    /// No active station has that name.
+    #[error("no active station is called {0}")]
+    NoSuchStation(String),
+    /// No RMA of that number, or without a label.
+    #[error("no RMA {0} with a return label")]
+    NoSuchLabel(String),
+    /// All LPN blocks are given out.
+    #[error("all LPN blocks are given out")]
+    LpnBlocksUsedUp,
+    /// Nothing was asked for.
+    #[error("nothing to import: name at least one file")]
+    NothingToImport,
+}
+
+impl HeadOfficeError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file-unusable",
+            Self::DiskFull(_) => "disk-full",
+            Self::NoDataFolder(_) => "data-folder-missing",
+            Self::KeyUnusable(_) => "key-unusable",
+            Self::OtherKey(_) => "key-other",
+            Self::DatabaseNewer { .. } => "database-newer",
+            Self::SqliteTooOld(_) => "sqlite-too-old",
+            Self::Migration(_) => "database-migration",
+            Self::Database(_) => "database",
+            Self::StoreUnreadable(_) => "database-unreadable",
+            Self::Json(_) => "json-unwritable",
+            Self::Unsignable(_) => "document-unsignable",
+            Self::Unpackable(_) => "body-unpackable",
+            Self::PinUnhashable(_) => "pin-unusable",
+            Self::Listen { .. } => "listen",
+            Self::Stopped(_) => "server-stopped",
+            Self::BadName(_) => "name-unusable",
+            Self::NameTaken(_) => "station-name-taken",
+            Self::NoSuchStation(_) => "station-unknown",
+            Self::NoSuchLabel(_) => "label-unknown",
+            Self::LpnBlocksUsedUp => "lpn-blocks-used-up",
+            Self::NothingToImport => "nothing-to-import",
+        }
+    }
+
+    /// A file error with its path, a full disk told apart.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull(path),
+            _ => Self::File { path, source },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for HeadOfficeError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull(PathBuf::from("the database")),
+            _ => Self::Database(error),
+        }
+    }
+}
