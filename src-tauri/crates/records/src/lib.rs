@@ -1,1 +1,48 @@
-//! SQLite and photo files: events, projections, outbox.
+//! What a station keeps: the event log with its projections and outbox in SQLite, photos as files, and what
+//! head office sent down. One writer per data folder.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`Records`], [`Options`] | opening a data folder: lock, SQLite, migrations |
+//! | [`Enrolment`] | who this station is, its keys and LPN blocks |
+//! | [`NewEvent`], [`Stored`] | appending: event, projection and outbox row in one transaction |
+//! | `projections` | units, parcels, containers as the fold of their events; look-ups and [`Found`] |
+//! | [`Batch`], [`Unsent`] | the outbox, and receipts that empty it |
+//! | [`Photos`] | photo files named by their hash |
+//! | `texts` | the purgeable store of raw scans and free text |
+//! | `feeds`, `knowledge` | what comes down: applying pages, and RMAs, items, operators, policy, checklists |
+//! | `seals`, `settings`, `witness` | signatures over the head, this bench's settings, the head outside the database |
+//! | [`verify`], [`VerifyReport`] | recomputing everything, read-only |
+
+mod append;
+mod database;
+mod enrolment;
+mod error;
+mod events;
+mod feeds;
+mod find;
+mod knowledge;
+mod lock;
+mod lpns;
+mod outbox;
+mod photos;
+mod projections;
+mod seals;
+mod settings;
+mod sql;
+mod texts;
+mod verify;
+mod witness;
+
+pub use append::{NewEvent, Stored};
+pub use database::{Clock, Options, Records, SCHEMA, SQLITE_AT_LEAST};
+pub use enrolment::Enrolment;
+pub use error::{ReceiptRefusal, RecordsError};
+pub use events::Counters;
+pub use feeds::{Applied, RefusedItem};
+pub use find::Found;
+pub use lock::Holder;
+pub use outbox::{Batch, Unsent};
+pub use photos::Photos;
+pub use verify::{Chain, Problem, Projections, VerifyReport, verify};
+pub use witness::Witness;

@@ -1,0 +1,223 @@
+//! Opening a data folder: lock, SQLite with its settings, migrations.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::enrolment::{self, Enrolment};
+use crate::lock::Lock;
+use crate::{Photos, RecordsError, Witness, append, witness};
+
+mod migrations {
+    refinery::embed_migrations!("migrations");
+}
+
+/// Newest schema that this release knows; a hello tells it to head office.
+pub const SCHEMA: u32 = 1;
+
+/// Older versions of SQLite can damage a database when its WAL is reset.
+pub const SQLITE_AT_LEAST: i32 = 3_051_003;
+
+/// "RSt1": marks a database as a station's.
+const APPLICATION_ID: i32 = 0x5253_7431;
+
+pub(crate) const DATABASE: &str = "station.db";
+
+/// Where the present time comes from; tests bring their own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How to open the records.
+#[derive(Clone)]
+pub struct Options {
+    /// What the opener calls itself; told to whoever finds the folder in use.
+    pub program: String,
+    /// The present time.
+    pub clock: Clock,
+    /// The most that the database may take, in pages of 4096 bytes; beyond it the disk counts as full.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { program: "station".to_owned(), clock: Arc::new(Timestamp::now), max_pages: None }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("program", &self.program)
+            .field("max_pages", &self.max_pages)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The records of one station, open. Not `Sync`: share it behind a mutex.
+pub struct Records {
+    pub(crate) connection: Connection,
+    pub(crate) dir: PathBuf,
+    pub(crate) photos: Photos,
+    pub(crate) clock: Clock,
+    pub(crate) enrolment: Option<Enrolment>,
+    behind_witness: Option<Witness>,
+    /// `None`: open for reading only. Dropped last, after the connection.
+    lock: Option<Lock>,
+}
+
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+impl Records {
+    /// Opens, and creates where there is none, the records in a data folder, as its only writer.
+    ///
+    /// # Errors
+    /// `data-in-use`, `database-newer`, `database-corrupt`, `disk-full` and others of [`RecordsError`].
+    pub fn open(dir: &Path, options: Options) -> Result<Self, RecordsError> {
+        if rusqlite::version_number() < SQLITE_AT_LEAST {
+            return Err(RecordsError::SqliteTooOld(rusqlite::version()));
+        }
+        fs::create_dir_all(dir).map_err(RecordsError::file(dir))?;
+        let lock = Lock::take(dir, &options.program, (options.clock)())?;
+        let mut connection = Connection::open_with_flags(
+            dir.join(DATABASE),
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        configure(&connection, options.max_pages)?;
+        migrate(&mut connection)?;
+        let mut records = Self::around(connection, dir, options.clock)?;
+        records.lock = Some(lock);
+        records.behind_witness = witness::ahead_of(&records)?;
+        append::sweep_purged(&records)?;
+        Ok(records)
+    }
+
+    /// Opens the records for reading, beside a running station too.
+    ///
+    /// # Errors
+    /// `database-missing`, `database-newer`, `database-older`, `database-corrupt` and others of [`RecordsError`].
+    pub fn open_read_only(dir: &Path) -> Result<Self, RecordsError> {
+        let path = dir.join(DATABASE);
+        if !path.is_file() {
+            return Err(RecordsError::NoDatabase(dir.to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        check_application(&connection)?;
+        match schema(&connection)? {
+            found if found > SCHEMA => Err(RecordsError::DatabaseNewer { found, known: SCHEMA }),
+            found if found < SCHEMA => Err(RecordsError::DatabaseOlder { found, known: SCHEMA }),
+            _ => Self::around(connection, dir, Options::default().clock),
+        }
+    }
+
+    fn around(connection: Connection, dir: &Path, clock: Clock) -> Result<Self, RecordsError> {
+        connection.set_prepared_statement_cache_capacity(64);
+        let enrolment = enrolment::load(&connection)?;
+        Ok(Self {
+            connection,
+            dir: dir.to_owned(),
+            photos: Photos::in_folder(dir),
+            clock,
+            enrolment,
+            behind_witness: None,
+            lock: None,
+        })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The photo files; a handle of its own, so that keeping a photo waits for nobody.
+    pub fn photos(&self) -> Photos {
+        self.photos.clone()
+    }
+
+    /// Set when the folder's witness knows a later head than the database: the database was restored or
+    /// swapped. Head office's verdict decides what follows.
+    pub fn behind_witness(&self) -> Option<&Witness> {
+        self.behind_witness.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(crate) fn is_writable(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Starts a transaction that writes.
+    pub(crate) fn writing(&mut self) -> Result<Transaction<'_>, RecordsError> {
+        if self.lock.is_none() {
+            return Err(RecordsError::ReadOnly);
+        }
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+const BUSY: Duration = Duration::from_secs(5);
+
+fn configure(connection: &Connection, max_pages: Option<u32>) -> Result<(), RecordsError> {
+    connection.busy_timeout(BUSY)?;
+    check_application(connection)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(RecordsError::Corrupt(format!("the database cannot use a write-ahead log, but {mode}")));
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // A purge must leave no trace in free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
+    if let Some(pages) = max_pages {
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// Refuses databases that are somebody else's, before anything is written into them.
+fn check_application(connection: &Connection) -> Result<(), RecordsError> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if id == APPLICATION_ID || (id == 0 && tables == 0) {
+        Ok(())
+    } else {
+        Err(RecordsError::Corrupt("the file is no station's database".to_owned()))
+    }
+}
+
+/// Number of the last migration; 0 for a new database.
+fn schema(connection: &Connection) -> Result<u32, RecordsError> {
+    if !connection.table_exists(None, "refinery_schema_history")? {
+        return Ok(0);
+    }
+    let sql = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), RecordsError> {
+    let found = schema(connection)?;
+    if found > SCHEMA {
+        return Err(RecordsError::DatabaseNewer { found, known: SCHEMA });
+    }
+    if found == SCHEMA {
+        return Ok(());
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    migrations::migrations::runner().set_grouped(true).run(connection)?;
+    Ok(())
+}

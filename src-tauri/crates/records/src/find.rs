@@ -1,0 +1,179 @@
+//! Looking things up: by what was scanned, by what a person types, by what is open.
+
+use returns::ids::{
+    ContainerCode, ContainerId, ParcelId, RmaNumber, Serial, Subject, TrackingNumber, UnitId,
+};
+use returns::lpn::Lpn;
+use returns::rma::Rma;
+use returns::{container, parcel, unit};
+use rusqlite::types::Value;
+
+use crate::projections::limit;
+use crate::sql::{from_json, texts};
+use crate::{Records, RecordsError};
+
+/// Something that a query found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A unit.
+    Unit(UnitId, Box<unit::State>),
+    /// A parcel.
+    Parcel(ParcelId, Box<parcel::State>),
+    /// A container.
+    Container(ContainerId, Box<container::State>),
+    /// An RMA.
+    Rma(Box<Rma>),
+}
+
+impl Found {
+    /// As the subject of events; `None` for an RMA.
+    pub fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Unit(id, _) => Some(Subject::Unit(*id)),
+            Self::Parcel(id, _) => Some(Subject::Parcel(*id)),
+            Self::Container(id, _) => Some(Subject::Container(*id)),
+            Self::Rma(_) => None,
+        }
+    }
+}
+
+fn value(value: impl ToString) -> Value {
+    Value::Text(value.to_string())
+}
+
+impl Records {
+    /// The unit with this LPN; where two bear it, the one touched last.
+    ///
+    /// # Errors
+    /// `database-failed`, `database-corrupt`; so have all look-ups.
+    pub fn unit_by_lpn(&self, lpn: Lpn) -> Result<Option<(UnitId, unit::State)>, RecordsError> {
+        Ok(self.units_by_lpn(lpn)?.into_iter().next())
+    }
+
+    /// Every unit with this LPN, the one touched last first: more than one is a fault to be shown.
+    pub fn units_by_lpn(&self, lpn: Lpn) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE lpn = ?1 ORDER BY touched DESC", &[value(lpn.digits())])
+    }
+
+    /// Units with this serial, newest first.
+    pub fn units_by_serial(&self, serial: &Serial) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE serial = ?1 ORDER BY touched DESC", &[value(serial)])
+    }
+
+    /// Units of an RMA, in the order in which they were last touched.
+    pub fn units_of_rma(&self, number: &RmaNumber) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE rma = ?1 ORDER BY touched", &[value(number)])
+    }
+
+    /// Units that came out of a parcel.
+    pub fn units_of_parcel(&self, parcel: &ParcelId) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE parcel = ?1 ORDER BY touched", &[value(parcel)])
+    }
+
+    /// Units in a container.
+    pub fn units_in_container(
+        &self,
+        container: &ContainerId,
+    ) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE container = ?1 ORDER BY touched", &[value(container)])
+    }
+
+    /// The units touched last, newest first.
+    pub fn recent_units(&self, most: usize) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "ORDER BY touched DESC LIMIT ?1", &[limit(most)])
+    }
+
+    /// Units whose review is pending, or that two decisions contest; longest waiting first.
+    pub fn units_in_review(&self) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        let rest = "WHERE review = 'PENDING' OR (held = 1 AND state ->> 'contested' IS NOT NULL) ORDER BY updated_ms, touched";
+        self.rows("units", rest, &[])
+    }
+
+    /// Units with a hold, longest waiting first.
+    pub fn units_on_hold(&self) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        self.rows("units", "WHERE held = 1 ORDER BY updated_ms, touched", &[])
+    }
+
+    /// Units begun and neither staged, closed nor voided; newest first.
+    pub fn units_under_way(&self) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        let rest =
+            "WHERE stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED') ORDER BY touched DESC";
+        self.rows("units", rest, &[])
+    }
+
+    /// The parcel with this tracking number; the one touched last, should a number come twice.
+    pub fn parcel_by_tracking(
+        &self,
+        tracking: &TrackingNumber,
+    ) -> Result<Option<(ParcelId, parcel::State)>, RecordsError> {
+        let found =
+            self.rows("parcels", "WHERE tracking = ?1 ORDER BY touched DESC LIMIT 1", &[value(tracking)])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The parcel opened last that is not emptied.
+    pub fn open_parcel(&self) -> Result<Option<(ParcelId, parcel::State)>, RecordsError> {
+        let found = self.rows("parcels", "WHERE stage = 'OPENED' ORDER BY touched DESC LIMIT 1", &[])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Parcels that arrived and are not emptied, newest first.
+    pub fn parcels_at_hand(&self) -> Result<Vec<(ParcelId, parcel::State)>, RecordsError> {
+        self.rows("parcels", "WHERE stage IN ('ARRIVED', 'OPENED') ORDER BY touched DESC", &[])
+    }
+
+    /// The container with this code: an open one before one that is closed.
+    pub fn container_by_code(
+        &self,
+        code: &ContainerCode,
+    ) -> Result<Option<(ContainerId, container::State)>, RecordsError> {
+        let rest = "WHERE code = ?1 ORDER BY stage = 'OPEN' DESC, touched DESC LIMIT 1";
+        Ok(self.rows("containers", rest, &[value(code)])?.into_iter().next())
+    }
+
+    /// Open containers by code.
+    pub fn open_containers(&self) -> Result<Vec<(ContainerId, container::State)>, RecordsError> {
+        self.rows("containers", "WHERE stage = 'OPEN' ORDER BY code", &[])
+    }
+
+    /// What a person typed or scanned, found in LPN, RMA, serial, SKU, tracking number, order and container
+    /// code; of each kind at most so many, newest first. Dashes and spaces in an LPN do not count.
+    pub fn find(&self, query: &str, most: usize) -> Result<Vec<Found>, RecordsError> {
+        let query = query.trim();
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let like = value(format!("%{}%", escape(query)));
+        let digits: String = query.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        let lpn = value(format!("%{}%", escape(&digits)));
+        let most = limit(most);
+        let units = self.rows(
+            "units",
+            r"WHERE lpn LIKE ?2 ESCAPE '\' OR rma LIKE ?1 ESCAPE '\' OR serial LIKE ?1 ESCAPE '\'
+               OR sku LIKE ?1 ESCAPE '\'
+               OR (parcel <> '' AND parcel IN (SELECT id FROM parcels WHERE tracking LIKE ?1 ESCAPE '\'))
+             ORDER BY touched DESC LIMIT ?3",
+            &[like.clone(), lpn, most.clone()],
+        )?;
+        let by_tracking = r"WHERE tracking LIKE ?1 ESCAPE '\' ORDER BY touched DESC LIMIT ?2";
+        let parcels = self.rows("parcels", by_tracking, &[like.clone(), most.clone()])?;
+        let by_code = r"WHERE code LIKE ?1 ESCAPE '\' ORDER BY touched DESC LIMIT ?2";
+        let containers = self.rows("containers", by_code, &[like.clone(), most.clone()])?;
+        let rmas = r"SELECT rma FROM rmas WHERE number LIKE ?1 ESCAPE '\' OR order_id LIKE ?1 ESCAPE '\'
+                OR number IN (SELECT number FROM rma_tracking WHERE tracking LIKE ?1 ESCAPE '\')
+              ORDER BY number LIMIT ?2";
+        let mut found: Vec<Found> = Vec::new();
+        found.extend(units.into_iter().map(|(id, state)| Found::Unit(id, Box::new(state))));
+        found.extend(parcels.into_iter().map(|(id, state)| Found::Parcel(id, Box::new(state))));
+        found.extend(containers.into_iter().map(|(id, state)| Found::Container(id, Box::new(state))));
+        for rma in texts(&self.connection, rmas, [like, most])? {
+            found.push(Found::Rma(Box::new(from_json(&rma)?)));
+        }
+        Ok(found)
+    }
+}
+
+/// A query taken literally inside LIKE.
+fn escape(query: &str) -> String {
+    query.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

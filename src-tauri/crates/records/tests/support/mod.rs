@@ -1,0 +1,129 @@
+//! A station with a head office that exists only as a key.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use records::{NewEvent, Options, Records, Stored};
+use returns::codes::{Finding, IntakeKind, Role};
+use returns::event::{Event, UnitEvent};
+use returns::ids::{EventId, OperatorId, PhotoRole, Sha256Hex, StationId, Subject, UnitId};
+use returns::lpn::Lpn;
+use uuid::Uuid;
+use wire::{Actor, ChainHash, EnrolReply, Envelope, Epoch, Incarnation, Receipt, SecretKey};
+
+pub fn head_office() -> SecretKey {
+    SecretKey::from_seed([7; 32])
+}
+
+pub fn station_id() -> StationId {
+    StationId([1; 16])
+}
+
+pub fn enrolment() -> EnrolReply {
+    EnrolReply {
+        station: station_id(),
+        name: "LEJ2-B04".to_owned(),
+        depot: "LEJ2".to_owned(),
+        epoch: Epoch::Numbered(1),
+        lpn_block: 417,
+        lpn_reserve_block: 418,
+        label_keys: vec![head_office().public()],
+        sample_salt: "00ff".to_owned(),
+        incarnation: Incarnation("first".to_owned()),
+    }
+}
+
+/// A clock that moves on by a second with each look.
+pub fn options() -> Options {
+    let seconds = AtomicI64::new(1_795_000_000);
+    let clock = move || Timestamp::from_second(seconds.fetch_add(1, Ordering::Relaxed)).unwrap();
+    Options { program: "test".to_owned(), clock: Arc::new(clock), max_pages: None }
+}
+
+pub fn open(dir: &Path) -> Records {
+    Records::open(dir, options()).unwrap()
+}
+
+pub fn enrolled(dir: &Path) -> Records {
+    let mut records = open(dir);
+    records.keep_secret_key(&SecretKey::from_seed([9; 32])).unwrap();
+    records.enrol(&enrolment(), "http://127.0.0.1:1", head_office().public()).unwrap();
+    records
+}
+
+pub fn actor() -> Actor {
+    Actor { operator: OperatorId::new("op-1").unwrap(), role: Role::Grader }
+}
+
+pub fn recorded() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+pub fn event_id() -> EventId {
+    EventId(Uuid::now_v7())
+}
+
+pub fn new(subject: Subject, event: impl Into<Event>) -> NewEvent {
+    NewEvent { subject, event: event.into(), event_id: event_id(), actor: actor(), recorded: recorded() }
+}
+
+pub fn unit() -> UnitId {
+    UnitId(Uuid::now_v7())
+}
+
+pub fn received(lpn: Lpn) -> UnitEvent {
+    UnitEvent::Received {
+        lpn,
+        preprinted: false,
+        intake: IntakeKind::Blind,
+        at: recorded(),
+        parcel: None,
+        rma: None,
+        line: None,
+        sku: None,
+        owner: None,
+    }
+}
+
+/// Receives a unit and reads its serial: two events.
+pub fn receive(records: &mut Records, serial: &str) -> (UnitId, Vec<Stored>) {
+    let id = unit();
+    let lpn = records.next_lpn().unwrap();
+    let read = UnitEvent::SerialRead { serial: serial.parse().unwrap() };
+    let stored =
+        records.append(vec![new(Subject::Unit(id), received(lpn)), new(Subject::Unit(id), read)]).unwrap();
+    (id, stored)
+}
+
+pub fn photo_taken(hash: Sha256Hex, len: u64) -> UnitEvent {
+    UnitEvent::PhotoTaken { role: PhotoRole::new("FRONT").unwrap(), hash, len }
+}
+
+pub fn saw(finding: Finding) -> UnitEvent {
+    UnitEvent::FindingAdded { finding }
+}
+
+pub fn receipt(seq: u64, hash: ChainHash) -> Receipt {
+    Receipt {
+        station: station_id(),
+        epoch: Epoch::Numbered(1),
+        stored_seq: seq,
+        stored_hash: hash,
+        incarnation: Incarnation("first".to_owned()),
+    }
+}
+
+/// The line of an event as another bench wrote it.
+pub fn foreign_line(subject: Subject, event: impl Into<Event>, id: EventId, seen: Option<EventId>) -> String {
+    let envelope = Envelope::wrap(&event.into(), id, subject, actor(), recorded(), seen).unwrap();
+    String::from_utf8(envelope.to_bytes().unwrap()).unwrap()
+}
+
+/// Changes the database behind the records' back.
+pub fn tamper(dir: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(dir.join("station.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
