@@ -42,7 +42,10 @@ fn header(dictionary: &str) -> String {
     header.push_str(", Apache License 2.0.\n");
     for line in dictionary.lines().filter_map(|line| line.strip_prefix("# Copyright (c)")) {
         header.push_str("//! Copyright (c)");
-        header.push_str(line);
+        for word in line.split_whitespace() {
+            let word = if word.starts_with("https://") { format!("<{word}>") } else { word.to_owned() };
+            header.push_str(&format!(" {word}"));
+        }
         header.push('\n');
     }
     header.push_str("\nuse super::identifier::Rule::*;\n");

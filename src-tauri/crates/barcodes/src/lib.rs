@@ -7,7 +7,7 @@
 //! | scanned bytes → what they may mean | [`meaning`] |
 //! | GS1 element strings, check digits, GTINs, Digital Link | [`gs1`] |
 //! | our own `RS:` codes | [`rs`] |
-//! | content → QR modules and Code 128 bars | [`write`] |
+//! | content → QR modules and Code 128 bars | [`mod@write`] |
 //!
 //! Pure: no files, no clock that changes a result, no devices.
 

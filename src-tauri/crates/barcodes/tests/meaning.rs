@@ -231,8 +231,11 @@ proptest! {
     }
 
     #[test]
-    fn tokens_survive_whole(token in "[0-9A-Z $%*+./:-]{3,144}") {
-        prop_assume!(token.len() % 3 != 1);
+    fn tokens_survive_whole(mut token in "[0-9A-Z $%*+./:-]{3,144}") {
+        // Base45 never leaves one character over.
+        if token.len() % 3 == 1 {
+            token.pop();
+        }
         let reading = read(format!("]Q1{}\r\n", rs::return_label(&token)).as_bytes());
         prop_assert_eq!(reading.certain(), Some(&Meaning::ReturnLabel { token }));
     }
