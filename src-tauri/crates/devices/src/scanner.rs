@@ -11,6 +11,15 @@ use crate::device::{DeviceId, DeviceState};
 pub use framer::{Framed, Framer};
 pub use serial::SerialScanner;
 
+/// Paths of the serial ports that the system lists, sorted. Ports that it does not list (pseudo-terminals,
+/// links) can be typed all the same.
+pub fn ports() -> Vec<String> {
+    let mut paths: Vec<String> =
+        serialport::available_ports().unwrap_or_default().into_iter().map(|port| port.port_name).collect();
+    paths.sort();
+    paths
+}
+
 /// A scanner, real or simulated. Its scans and states arrive through the [`crate::events`] queue.
 pub trait Scanner: Send + Sync {
     /// Which scanner this is.
