@@ -303,7 +303,7 @@ fn keep_projection(
             .execute(params![
                 id.to_string(),
                 depot,
-                state.lpn.map(|lpn| lpn.to_string()).unwrap_or_default(),
+                state.lpn.map(returns::lpn::Lpn::digits).unwrap_or_default(),
                 state.rma.as_ref().map(RmaNumber::as_str).unwrap_or_default(),
                 state.stage.map(returns::codes::Stage::as_str).unwrap_or_default(),
                 state.review.state.as_str(),

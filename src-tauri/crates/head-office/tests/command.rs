@@ -1,0 +1,186 @@
+//! The command `head-office` as a process.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn command(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_head-office"));
+    command.arg("--data").arg(data).args(args).env("RUST_LOG", "info");
+    command
+}
+
+fn run(data: &Path, args: &[&str]) -> Output {
+    command(data, args).output().unwrap()
+}
+
+fn json_line(bytes: &[u8]) -> Value {
+    let text = std::str::from_utf8(bytes).unwrap();
+    assert_eq!(text.trim_end().lines().count(), 1, "one line: {text:?}");
+    serde_json::from_str(text).unwrap()
+}
+
+/// A server as a process; ended when it is dropped.
+struct Serving {
+    child: Child,
+    ready: Value,
+}
+
+impl Serving {
+    fn start(data: &Path) -> Self {
+        let mut child = command(data, &["serve", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { child, ready: serde_json::from_str(&line).unwrap() }
+    }
+
+    fn stop(mut self) -> (bool, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (status.success(), log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn serve_says_where_it_listens_and_ends_on_sigterm() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let serving = Serving::start(&data);
+    let url = serving.ready["listening"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"));
+    let key = serving.ready["key"].as_str().unwrap().to_owned();
+    let fingerprint = serving.ready["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(wire::PublicKey::from_hex(&key).unwrap().id().0[..16], fingerprint);
+    for made in ["head-office.key", "head-office.sqlite", "blobs"] {
+        assert!(data.join(made).exists(), "{made}");
+    }
+
+    // Beside the running server.
+    let enrolled = run(&data, &["enrol", "--depot", "LEJ2", "--name", "LEJ2-B04"]);
+    assert!(enrolled.status.success());
+    let code = String::from_utf8(enrolled.stdout).unwrap();
+    assert!(code.trim_end().ends_with(&format!("-{fingerprint}")));
+    assert_eq!(code.trim_end().len(), 14 + 1 + 16);
+    let status = json_line(&run(&data, &["status", "--json"]).stdout);
+    assert_eq!(status["key"], key);
+    assert_eq!(status["events"], 0);
+
+    let busy = run(&data, &["serve", "--listen", url.trim_start_matches("http://"), "--json"]);
+    assert!(!busy.status.success());
+    let last = String::from_utf8(busy.stderr).unwrap();
+    let error: Value = serde_json::from_str(last.lines().last().unwrap()).unwrap();
+    assert_eq!(error["error"]["code"], "listen");
+
+    let (success, log) = serving.stop();
+    assert!(success, "{log}");
+    assert!(!log.contains(code.trim_end()), "a one-time code is no matter for a log");
+    let serving = Serving::start(&data);
+    assert_eq!(serving.ready["key"], key, "the same key after a restart");
+    serving.stop();
+}
+
+#[test]
+fn import_answers_per_row_and_with_its_exit_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let good = json!([{ "id": "op-1", "badge": "B1", "initials": "MK", "role": "GRADER", "pin": "1234" }]);
+    let operators = dir.path().join("operators.json");
+    std::fs::write(&operators, good.to_string()).unwrap();
+    let file = operators.to_str().unwrap();
+    let imported = run(&data, &["import", "--operators", file, "--json"]);
+    assert!(imported.status.success());
+    let verdict = json_line(&imported.stdout);
+    assert_eq!((&verdict["imported"]["operators"], &verdict["refused"]), (&json!(1), &json!([])));
+
+    let mut bad = good;
+    bad.as_array_mut().unwrap().push(json!({ "id": "op-2" }));
+    std::fs::write(&operators, bad.to_string()).unwrap();
+    let imported = run(&data, &["import", "--operators", file, "--json"]);
+    assert_eq!(imported.status.code(), Some(1));
+    let verdict = json_line(&imported.stdout);
+    assert_eq!(verdict["imported"]["operators"], 1, "the good row went in");
+    assert_eq!((&verdict["refused"][0]["row"], &verdict["refused"][0]["file"]), (&json!(2), &json!(file)));
+    let plain = run(&data, &["import", "--operators", file]);
+    assert!(String::from_utf8(plain.stdout).unwrap().contains("operators.json row 2"));
+}
+
+#[test]
+fn errors_are_coded_and_go_to_standard_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("nothing");
+    for args in [&["status"][..], &["verify"], &["labels"], &["revoke", "--name", "X"]] {
+        let failed = run(&data, args);
+        assert_eq!(failed.status.code(), Some(1), "{args:?}");
+        assert!(failed.stdout.is_empty());
+        assert!(String::from_utf8(failed.stderr).unwrap().starts_with("data-folder-missing: "), "{args:?}");
+    }
+    let failed = run(&data, &["enrol", "--depot", "a/b", "--name", "X", "--json"]);
+    assert_eq!(json_line(&failed.stderr)["error"]["code"], "name-unusable");
+    assert_eq!(run(&data, &["nonsense"]).status.code(), Some(2));
+    let help = String::from_utf8(run(&data, &["--help"]).stdout).unwrap();
+    for word in ["serve", "enrol", "revoke", "import", "labels", "status", "verify", "--data", "--json"] {
+        assert!(help.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn verify_answers_with_its_exit_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&data, &["enrol", "--depot", "LEJ2", "--name", "LEJ2-B04"]).status.success());
+    let sound = run(&data, &["verify", "--json"]);
+    assert!(sound.status.success());
+    assert_eq!(json_line(&sound.stdout)["chain"], "ok");
+    let db = rusqlite::Connection::open(data.join("head-office.sqlite")).unwrap();
+    db.execute(
+        "INSERT INTO blobs (sha256, length, station, received_s) VALUES (zeroblob(32), 5, zeroblob(16), 0)",
+        [],
+    )
+    .unwrap();
+    let broken = run(&data, &["verify", "--json"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(json_line(&broken.stdout)["blobs_missing"], 1);
+}
+
+#[test]
+fn a_newer_database_a_lost_and_a_foreign_key_are_refused_untouched() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&data, &["enrol", "--depot", "LEJ2", "--name", "LEJ2-B04"]).status.success());
+    let key = data.join("head-office.key");
+    let ours = std::fs::read(&key).unwrap();
+    let code = || json_line(&run(&data, &["status", "--json"]).stderr)["error"]["code"].clone();
+
+    std::fs::write(&key, "11".repeat(32)).unwrap();
+    assert_eq!(code(), "key-other");
+    std::fs::remove_file(&key).unwrap();
+    assert_eq!(code(), "file-unusable");
+    assert!(!key.exists(), "no new key for an old database: its stations would not know it");
+    std::fs::write(&key, ours).unwrap();
+
+    let db = rusqlite::Connection::open(data.join("head-office.sqlite")).unwrap();
+    db.execute(
+        "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+         VALUES (99, 'later', '2030-01-01T00:00:00Z', '1')",
+        [],
+    )
+    .unwrap();
+    assert_eq!(code(), "database-newer");
+}

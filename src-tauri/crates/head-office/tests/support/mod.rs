@@ -1,0 +1,301 @@
+//! A small station for the tests: signs its calls, checks the signatures of the replies.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use head_office::{HeadOffice, Server};
+use jiff::Timestamp;
+use reqwest::Method;
+use returns::codes::{IntakeKind, Role};
+use returns::event::{Event, UnitEvent};
+use returns::ids::{EventId, OperatorId, StationId, Subject, UnitId};
+use returns::lpn::Lpn;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use wire::{
+    Actor, Chain, ChainHash, Challenge, EnrolReply, EnrolRequest, Envelope, Epoch, Feed, FeedItem, FeedPage,
+    Head, HelloReply, HelloRequest, Problem, PublicKey, Receipt, ReplyParts, RequestParts, SecretKey,
+    content_digest, sign_request, verify_reply,
+};
+
+pub const LOOPBACK: &str = "127.0.0.1:0";
+
+pub async fn start(dir: &Path) -> Server {
+    Server::start(dir, LOOPBACK.parse().unwrap()).await.unwrap()
+}
+
+pub fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap()
+}
+
+/// A reply with what the tests ask of it.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Vec<u8>,
+    /// Head office's signature over this very call and body fitted.
+    pub signed: bool,
+}
+
+impl Reply {
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// A signed 200 of this type.
+    pub fn ok<T: DeserializeOwned>(&self) -> T {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
+        assert!(self.signed, "the reply is not signed");
+        self.json()
+    }
+
+    /// A refusal: status and code.
+    pub fn problem(&self) -> (u16, String) {
+        (self.status, self.json::<Problem>().code)
+    }
+
+    pub fn arg(&self, name: &str) -> String {
+        self.json::<Problem>().args.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// What the tests can spoil in a call.
+#[derive(Debug, Clone, Default)]
+pub struct Spoil {
+    pub challenge: Option<String>,
+    pub digest: Option<String>,
+    pub signed_path: Option<String>,
+    pub unsigned: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub url: String,
+    pub key: SecretKey,
+    pub key_id: String,
+    pub head_office: PublicKey,
+    pub http: reqwest::Client,
+}
+
+impl Caller {
+    pub async fn challenge(&self) -> String {
+        let reply = self.http.get(format!("{}/v1/challenge", self.url)).send().await.unwrap();
+        let challenge: Challenge = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        challenge.nonce
+    }
+
+    pub async fn call(
+        &self,
+        method: Method,
+        target: &str,
+        body: Vec<u8>,
+        headers: &[(&str, String)],
+    ) -> Reply {
+        self.spoilt(method, target, body, headers, Spoil::default()).await
+    }
+
+    pub async fn spoilt(
+        &self,
+        method: Method,
+        target: &str,
+        body: Vec<u8>,
+        headers: &[(&str, String)],
+        spoil: Spoil,
+    ) -> Reply {
+        let challenge = match spoil.challenge {
+            Some(challenge) => challenge,
+            None => self.challenge().await,
+        };
+        let digest = spoil.digest.unwrap_or_else(|| content_digest(&body));
+        let station_nonce = Uuid::new_v4().simple().to_string();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let signed_path = spoil.signed_path.unwrap_or_else(|| path.to_owned());
+        let parts = RequestParts {
+            method: method.as_str(),
+            path: &signed_path,
+            query,
+            content_digest: &digest,
+            station_nonce: &station_nonce,
+        };
+        let (input, signature) = sign_request(&self.key, &self.key_id, &challenge, &parts);
+        let mut request = self.http.request(method.clone(), format!("{}{target}", self.url)).body(body);
+        if !spoil.unsigned {
+            request = request.header("signature-input", input).header("signature", signature);
+        }
+        request = request.header("content-digest", &digest).header("rs-nonce", &station_nonce);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let reply = request.send().await.unwrap();
+        let status = reply.status().as_u16();
+        let headers = reply.headers().clone();
+        let body = reply.bytes().await.unwrap().to_vec();
+        let text =
+            |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let reply_digest = text("content-digest");
+        let signed = verify_reply(
+            &self.head_office,
+            &text("signature-input"),
+            &text("signature"),
+            &ReplyParts { status, content_digest: &reply_digest },
+            &body,
+            &parts,
+        )
+        .is_ok();
+        Reply { status, headers, body, signed }
+    }
+}
+
+/// An enrolled station.
+#[derive(Debug, Clone)]
+pub struct Station {
+    pub caller: Caller,
+    pub reply: EnrolReply,
+    pub chain: Chain,
+}
+
+pub fn newcomer(server: &Server) -> Caller {
+    let key = SecretKey::from_seed(rand::random());
+    let key_id = key.public().id().0;
+    Caller { url: server.url(), key, key_id, head_office: server.office().public_key(), http: http() }
+}
+
+/// The code without the fingerprint.
+pub fn bare(code: &str) -> String {
+    code.rsplit_once('-').unwrap().0.to_owned()
+}
+
+pub async fn enrol_with(caller: &Caller, code: &str) -> Reply {
+    let request = EnrolRequest { code: code.to_owned(), station_key: caller.key.public() };
+    caller.call(Method::POST, "/v1/enrol", serde_json::to_vec(&request).unwrap(), &[]).await
+}
+
+pub async fn enrol(server: &Server, depot: &str, name: &str) -> Station {
+    let code = server.office().issue_code(depot, name, Timestamp::now()).unwrap();
+    let mut caller = newcomer(server);
+    let reply: EnrolReply = enrol_with(&caller, &bare(&code)).await.ok();
+    caller.key_id = reply.station.to_string();
+    let chain = Chain::at(reply.station, reply.epoch, Head::EMPTY);
+    Station { caller, reply, chain }
+}
+
+/// A batch as it is sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub first: u64,
+    pub last: u64,
+    pub previous: ChainHash,
+    pub last_hash: ChainHash,
+    pub lines: Vec<Vec<u8>>,
+}
+
+impl Station {
+    pub fn id(&self) -> StationId {
+        self.reply.station
+    }
+
+    /// Chains lines behind the station's head.
+    pub fn batch(&mut self, lines: Vec<Vec<u8>>) -> Sent {
+        let before = self.chain.head();
+        lines.iter().for_each(|line| {
+            self.chain.push(line);
+        });
+        let after = self.chain.head();
+        Sent { first: before.seq + 1, last: after.seq, previous: before.hash, last_hash: after.hash, lines }
+    }
+
+    pub async fn push(&self, sent: &Sent) -> Reply {
+        self.push_body(sent, wire::pack(&sent.lines).unwrap()).await
+    }
+
+    pub async fn push_body(&self, sent: &Sent, body: Vec<u8>) -> Reply {
+        self.push_to(self.reply.epoch, sent, body).await
+    }
+
+    pub async fn push_to(&self, epoch: Epoch, sent: &Sent, body: Vec<u8>) -> Reply {
+        let target = format!("/v1/stations/{}/epochs/{epoch}/events/{}-{}", self.id(), sent.first, sent.last);
+        self.caller.call(Method::PUT, &target, body, &hashes(sent)).await
+    }
+
+    pub async fn push_ok(&self, sent: &Sent) -> Receipt {
+        self.push(sent).await.ok()
+    }
+
+    pub async fn hello(&self, head: Head, backlog: u64) -> HelloReply {
+        let hello = HelloRequest {
+            epoch: self.reply.epoch,
+            head,
+            instance: "instance".to_owned(),
+            schema: 1,
+            clock: Timestamp::now(),
+            backlog,
+        };
+        self.caller.call(Method::POST, "/v1/hello", serde_json::to_vec(&hello).unwrap(), &[]).await.ok()
+    }
+
+    pub async fn page(&self, feed: Feed, after: &str) -> FeedPage {
+        self.caller.call(Method::GET, &format!("/v1/feeds/{feed}?after={after}"), Vec::new(), &[]).await.ok()
+    }
+
+    /// Everything behind a cursor, and the cursor after it.
+    pub async fn drain(&self, feed: Feed, after: &str) -> (Vec<FeedItem>, String) {
+        let (mut items, mut cursor) = (Vec::new(), after.to_owned());
+        loop {
+            let page = self.page(feed, &cursor).await;
+            items.extend(page.items);
+            cursor = page.cursor;
+            if !page.more {
+                return (items, cursor);
+            }
+        }
+    }
+}
+
+pub fn hashes(sent: &Sent) -> [(&'static str, String); 2] {
+    [("prev-hash", sent.previous.to_string()), ("last-hash", sent.last_hash.to_string())]
+}
+
+pub fn unit_id() -> UnitId {
+    UnitId(Uuid::now_v7())
+}
+
+/// A line about a unit, and its event's id.
+pub fn line(unit: UnitId, event: UnitEvent, seen: Option<EventId>) -> (Vec<u8>, EventId) {
+    let id = EventId(Uuid::now_v7());
+    let actor = Actor { operator: OperatorId::new("op-1").unwrap(), role: Role::Grader };
+    let envelope =
+        Envelope::wrap(&Event::Unit(event), id, Subject::Unit(unit), actor, Timestamp::now(), seen).unwrap();
+    (envelope.to_bytes().unwrap(), id)
+}
+
+pub fn received(counter: u32) -> UnitEvent {
+    UnitEvent::Received {
+        lpn: Lpn::new(10_000, counter).unwrap(),
+        preprinted: false,
+        intake: IntakeKind::Blind,
+        at: Timestamp::UNIX_EPOCH,
+        parcel: None,
+        rma: None,
+        line: None,
+        sku: None,
+        owner: None,
+    }
+}
+
+/// Lines that each receive one more unit.
+pub fn arrivals(count: u32) -> Vec<Vec<u8>> {
+    (0..count).map(|n| line(unit_id(), received(n), None).0).collect()
+}
+
+/// Waits until head office has read all events.
+pub async fn all_read(office: &HeadOffice) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while office.store().unread().unwrap() > 0 {
+        assert!(Instant::now() < deadline, "events were not read within a minute");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
