@@ -71,3 +71,86 @@ pub fn meet(a: &Met, b: &Met) -> Outcome {
         _ => Outcome::Contested,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(n: u128) -> EventId {
+        EventId(Uuid::from_u128(n))
+    }
+
+    fn met(n: u128, role: Role, disposition: Disposition) -> Met {
+        Met { id: event(n), saw: vec![], role, physical: false, grade: None, disposition: Some(disposition) }
+    }
+
+    fn stands(n: u128, because: Rule) -> Outcome {
+        Outcome::Stands { winner: event(n), because, opens_task: false }
+    }
+
+    #[test]
+    fn one_a_physical_fact_always_stands() {
+        let shipped = Met { physical: true, ..met(1, Role::Grader, Disposition::Donate) };
+        let late = Met { saw: vec![event(1)], ..met(2, Role::HeadOffice, Disposition::Restock) };
+        let outcome = Outcome::Stands { winner: event(1), because: Rule::PhysicalFact, opens_task: true };
+        assert_eq!(meet(&shipped, &late), outcome);
+        let agrees = met(2, Role::HeadOffice, Disposition::Donate);
+        assert_eq!(meet(&shipped, &agrees), stands(1, Rule::PhysicalFact), "nothing is left to do");
+    }
+
+    #[rstest]
+    #[case(Role::Supervisor, Role::Grader)]
+    #[case(Role::HeadOffice, Role::Supervisor)]
+    #[case(Role::Supervisor, Role::Technician)]
+    fn two_the_higher_authority_wins(#[case] high: Role, #[case] low: Role) {
+        let one = met(1, high, Disposition::Donate);
+        // Even over one that saw it.
+        let two = Met { saw: vec![event(1)], ..met(2, low, Disposition::Restock) };
+        assert_eq!(meet(&one, &two), stands(1, Rule::HigherAuthority));
+    }
+
+    #[test]
+    fn three_who_saw_the_other_supersedes_it() {
+        let one = met(1, Role::Grader, Disposition::Donate);
+        let two = Met { saw: vec![event(1)], ..met(2, Role::Technician, Disposition::Restock) };
+        assert_eq!(meet(&one, &two), stands(2, Rule::SawTheOther));
+    }
+
+    #[test]
+    fn four_equal_and_unaware_are_merged() {
+        let (one, two) =
+            (met(1, Role::Grader, Disposition::Donate), met(2, Role::Grader, Disposition::Donate));
+        assert_eq!(meet(&one, &two), Outcome::Merged);
+    }
+
+    #[test]
+    fn five_different_and_unaware_are_contested() {
+        let (one, two) =
+            (met(1, Role::Grader, Disposition::Donate), met(2, Role::Grader, Disposition::Restock));
+        assert_eq!(meet(&one, &two), Outcome::Contested);
+        let graded = Met { grade: Some(Grade::B), ..one.clone() };
+        assert_eq!(meet(&graded, &one), Outcome::Contested);
+    }
+
+    #[test]
+    fn who_comes_first_does_not_matter() {
+        let mut all = Vec::new();
+        for (n, role) in Role::ALL.iter().enumerate() {
+            for (m, disposition) in [Disposition::Donate, Disposition::Restock].into_iter().enumerate() {
+                for physical in [false, true] {
+                    let id = (n * 4 + m * 2) as u128 + u128::from(physical);
+                    let saw = if id % 3 == 0 { (0..id).map(event).collect() } else { vec![] };
+                    all.push(Met { physical, saw, ..met(id, *role, disposition) });
+                }
+            }
+        }
+        for one in &all {
+            for two in all.iter().filter(|two| two.id != one.id) {
+                assert_eq!(meet(one, two), meet(two, one), "{one:?} {two:?}");
+            }
+        }
+    }
+}

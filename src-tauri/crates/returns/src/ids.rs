@@ -339,3 +339,52 @@ impl From<Subject> for String {
         subject.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_id_is_short_visible_and_not_empty() {
+        for text in ["", " R-1", "R-1 ", "R\u{1d}1", "R\n1", &"x".repeat(65)] {
+            let error = RmaNumber::new(text).unwrap_err();
+            assert_eq!((error.kind, error.code()), ("RmaNumber", "bad-id"), "{text:?}");
+        }
+        assert_eq!(RmaNumber::new("R 1").unwrap().as_str(), "R 1");
+        assert!(RmaNumber::new("x".repeat(64)).is_ok());
+        assert!(serde_json::from_str::<RmaNumber>("\"\"").is_err(), "also when read from JSON");
+    }
+
+    #[test]
+    fn hex_ids_have_one_spelling() {
+        let station: StationId = "00112233445566778899aabbccddeeff".parse().unwrap();
+        assert_eq!(station.to_string(), "00112233445566778899aabbccddeeff");
+        for text in ["00112233445566778899AABBCCDDEEFF", "00", "zz112233445566778899aabbccddeeff"] {
+            assert!(text.parse::<StationId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subject_survives_its_text() {
+        let uuid = Uuid::from_u128(7);
+        for subject in [
+            Subject::Unit(UnitId(uuid)),
+            Subject::Parcel(ParcelId(uuid)),
+            Subject::Container(ContainerId(uuid)),
+            Subject::Station,
+        ] {
+            assert_eq!(subject.to_string().parse(), Ok(subject));
+        }
+        for text in ["unit", "unit:", "shelf:00000000-0000-0000-0000-000000000007", "station:"] {
+            assert!(text.parse::<Subject>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_two_capitals() {
+        assert_eq!("DE".parse::<Country>().unwrap().to_string(), "DE");
+        for text in ["de", "D", "DEU", "É"] {
+            assert!(text.parse::<Country>().is_err(), "{text}");
+        }
+    }
+}

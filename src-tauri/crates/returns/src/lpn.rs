@@ -176,3 +176,88 @@ impl LpnBlock {
         self.left() < self.end.saturating_sub(self.start) / 5
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn check_digits_by_hand() {
+        // 0 → 98 - 0; 1 → 98 - 3; 0041739258 → 12: (41739258 * 100 + 12) mod 97 = 1.
+        for (block, counter, digits) in
+            [(0, 0, "000000000098"), (0, 1, "000000000195"), (417, 39_258, "004173925812")]
+        {
+            let lpn = Lpn::new(block, counter).unwrap();
+            assert_eq!(lpn.digits(), digits);
+            assert_eq!(digits.parse::<u64>().unwrap() % 97, 1, "ISO 7064 MOD 97-10");
+            assert_eq!((lpn.block(), lpn.counter()), (block, counter));
+        }
+    }
+
+    #[test]
+    fn is_shown_and_read_as_5_5_2() {
+        let lpn = Lpn::new(417, 39_258).unwrap();
+        assert_eq!(lpn.to_string(), "00417-39258-12");
+        assert_eq!("00417-39258-12".parse(), Ok(lpn));
+        assert_eq!("004173925812".parse(), Ok(lpn));
+        assert_eq!(lpn.code(None), "RS:U:004173925812");
+        assert_eq!(lpn.code(Some(2)), "RS:U:004173925812/2");
+    }
+
+    #[test]
+    fn what_is_no_lpn() {
+        for text in ["", "00417392581", "0041739258123", "0041-739258-12", "00417 39258 12", "00417392581x"] {
+            assert_eq!(text.parse::<Lpn>(), Err(LpnError::Shape), "{text}");
+        }
+        let wrong = LpnError::CheckDigits { expected: 12, found: 13 };
+        assert_eq!("004173925813".parse::<Lpn>(), Err(wrong));
+        // Multi-byte characters of the right length in bytes.
+        assert_eq!("ééééééé".parse::<Lpn>(), Err(LpnError::Shape));
+        assert_eq!(Lpn::new(100_000, 0), Err(LpnError::Range));
+        assert_eq!(Lpn::new(0, 100_000), Err(LpnError::Range));
+    }
+
+    proptest! {
+        #[test]
+        fn one_wrong_digit_and_two_swapped_ones_are_noticed(
+            block in 0_u32..100_000, counter in 0_u32..100_000, place in 0_usize..12, other in 0_u8..10,
+        ) {
+            let digits = Lpn::new(block, counter).unwrap().digits().into_bytes();
+            let read = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().parse::<Lpn>();
+            let mut wrong = digits.clone();
+            wrong[place] = b'0' + other;
+            prop_assert_eq!(read(&wrong).is_ok(), wrong == digits);
+            let mut swapped = digits.clone();
+            swapped.swap(place, (place + 1) % 12);
+            if place < 11 {
+                prop_assert_eq!(read(&swapped).is_ok(), swapped == digits);
+            }
+        }
+
+        #[test]
+        fn a_block_gives_each_number_once(start in 0_u32..50, len in 1_u32..50) {
+            let mut block = LpnBlock::new(7, start, start + len).unwrap();
+            let mut drawn = std::collections::BTreeSet::new();
+            while let Ok((lpn, rest)) = block.draw() {
+                prop_assert!(drawn.insert(lpn));
+                prop_assert_eq!(rest.left() + 1, block.left());
+                block = rest;
+            }
+            prop_assert_eq!(drawn.len(), len as usize);
+            prop_assert_eq!(block.draw(), Err(LpnError::BlockEmpty));
+        }
+    }
+
+    #[test]
+    fn a_block_is_low_below_a_fifth() {
+        let mut block = LpnBlock::new(7, 0, 10).unwrap();
+        block.next = 8;
+        assert!(!block.is_low());
+        block.next = 9;
+        assert!(block.is_low());
+        assert_eq!(LpnBlock::new(7, 5, 5), Err(LpnError::Range));
+        assert_eq!(LpnBlock::new(7, 5, 100_001), Err(LpnError::Range));
+    }
+}

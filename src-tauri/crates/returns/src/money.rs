@@ -135,3 +135,40 @@ impl Money {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(minor: i64, currency: &str) -> Money {
+        Money::new(minor, currency.parse().unwrap())
+    }
+
+    #[test]
+    fn currencies_never_mix() {
+        let (euro, dollar) = (money(100, "EUR"), money(100, "USD"));
+        for result in
+            [euro.plus(dollar).map(drop), euro.minus(dollar).map(drop), euro.is_over(dollar).map(drop)]
+        {
+            assert_eq!(result, Err(MoneyError::Mixed(euro.currency, dollar.currency)));
+        }
+        assert_eq!("eur".parse::<Currency>(), Err(MoneyError::Currency));
+        assert_eq!("EURO".parse::<Currency>(), Err(MoneyError::Currency));
+    }
+
+    #[test]
+    fn nothing_wraps() {
+        let most = money(i64::MAX, "EUR");
+        assert_eq!(most.plus(money(1, "EUR")), Err(MoneyError::Overflow));
+        assert_eq!(money(i64::MIN, "EUR").minus(money(1, "EUR")), Err(MoneyError::Overflow));
+        assert_eq!(most.percent(Decimal::from(101)), Err(MoneyError::Overflow));
+        assert_eq!(most.percent(Decimal::MAX), Err(MoneyError::Overflow));
+        assert_eq!(money(2, "EUR").plus(money(3, "EUR")), Ok(money(5, "EUR")));
+    }
+
+    #[test]
+    fn percent_rounds_half_to_even() {
+        let half = |minor| money(minor, "EUR").percent(Decimal::from(50)).unwrap().minor;
+        assert_eq!((half(1), half(3), half(5), half(-1)), (0, 2, 2, 0));
+    }
+}

@@ -1,6 +1,8 @@
 //! A small depot: three products, one RMA, a checklist and a policy.
 #![allow(dead_code)]
 
+pub mod bench;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

@@ -1,0 +1,191 @@
+//! Overrides, second looks, holds and contests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod common;
+
+use common::bench::*;
+use common::*;
+use returns::codes::*;
+use returns::ids::*;
+use returns::unit::{self, Command, Verdict};
+use returns::{Facts, Refusal};
+use uuid::Uuid;
+
+#[test]
+fn n_only_with_an_intact_seal() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::graded(&facts);
+    let to = |grade| Command::OverrideGrade { grade, reason: OverrideReason::NotAsked, note: None };
+    assert_eq!(bench.refuses(to(Grade::N), &facts), Refusal::SealNotIntact);
+    assert_eq!(bench.refuses(to(Grade::A), &facts), Refusal::NoChange);
+    let mut sealed = Bench::received(&facts);
+    let intact: Vec<_> =
+        CLEAN.iter().map(|(q, c)| if *q == "seal" { ("seal", "intact") } else { (*q, *c) }).collect();
+    sealed.inspects(&intact, &facts);
+    assert_eq!(sealed.state.grade(), Some(Grade::N));
+}
+
+#[test]
+fn an_overridden_grade_is_reviewed_by_somebody_else() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::dispositioned(&facts);
+    let reason = OverrideReason::WorseThanComputed;
+    bench.does(Command::OverrideGrade { grade: Grade::C, reason, note: None }, &facts);
+    assert_eq!((bench.state.stage, bench.state.disposition()), (Some(Stage::Graded), None));
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.review.causes, [ReviewCause::GradeOverridden]);
+    assert_eq!(bench.refuses(Command::Dispose, &facts), Refusal::ReviewPending);
+
+    assert_eq!(bench.refuses(Command::Review(Verdict::approve()), &facts), Refusal::SupervisorOnly);
+    let own = Facts { role: Role::Supervisor, ..facts.clone() };
+    assert_eq!(bench.refuses(Command::Review(Verdict::approve()), &own), Refusal::OwnGrading);
+    let supervisor = supervised(&depot, &facts);
+    bench.does(Command::Review(Verdict::approve()), &supervisor);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.grade(), Some(Grade::C));
+    assert_eq!(bench.state.disposition(), Some(Disposition::Liquidate));
+    let done = bench.refuses(Command::OverrideGrade { grade: Grade::D, reason, note: None }, &facts);
+    assert_eq!(done, Refusal::ReviewDone);
+}
+
+#[test]
+fn a_chosen_disposition_cannot_pass_a_gate() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::dispositioned(&facts);
+    let to =
+        |disposition| Command::OverrideDisposition { disposition, reason: OverrideReason::Other, note: None };
+    let refusal = bench.refuses(to(Disposition::Destroy), &facts);
+    let (gate, row) = (Gate::UnsoldGoods, id("G-UNSOLD"));
+    assert_eq!(refusal, Refusal::Forbidden { disposition: Disposition::Destroy, gate, row });
+    bench.does(to(Disposition::Donate), &facts);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.review.causes, [ReviewCause::DispositionOverridden]);
+    let supervisor = supervised(&depot, &facts);
+    let change =
+        Verdict { disposition: Some(Disposition::Destroy), ..Verdict::change(OverrideReason::Other) };
+    assert_eq!(bench.refuses(Command::Review(change), &supervisor).code(), "forbidden");
+    bench.does(Command::Review(Verdict::approve()), &supervisor);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Donate));
+}
+
+#[test]
+fn a_reviewer_changes_grade_disposition_and_settlement() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let supervisor = supervised(&depot, &facts);
+    let pending = || {
+        let mut bench = Bench::graded(&facts);
+        bench.does(Command::Dispose, &facts);
+        assert_eq!(bench.state.review.causes, [ReviewCause::Sample]);
+        bench
+    };
+    let mut bench = pending();
+    let empty = Verdict::change(OverrideReason::AnsweredWrong);
+    assert_eq!(bench.refuses(Command::Review(empty.clone()), &supervisor), Refusal::ReviewIncomplete);
+    let grade = Verdict {
+        grade: Some(Grade::D),
+        settlement: Some(Settlement::PartialRefund),
+        response: Some(SellerResponse::ExcessiveWear),
+        acceptance: Some(Acceptance::Accepted),
+        ..empty.clone()
+    };
+    bench.does(Command::Review(grade), &supervisor);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!((bench.state.grade(), bench.state.computed_grade), (Some(Grade::D), Some(Grade::A)));
+    assert_eq!(bench.state.disposition(), Some(Disposition::Recycle), "the policy decides for the new grade");
+    assert_eq!(bench.state.settlement(), Some(Settlement::PartialRefund));
+    assert_eq!(bench.state.acceptance, Acceptance::Accepted);
+    let again = Command::AnswerClaim { acceptance: Acceptance::Rejected, response: None };
+    let settled = Refusal::ClaimSettled { acceptance: Acceptance::Accepted };
+    assert_eq!(bench.refuses(again, &supervisor), settled);
+
+    let mut bench = pending();
+    let disposition = Verdict { disposition: Some(Disposition::Donate), ..empty };
+    bench.does(Command::Review(disposition), &supervisor);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Donate));
+
+    let mut bench = pending();
+    bench.does(Command::Review(Verdict::send_back(OverrideReason::AnsweredWrong)), &supervisor);
+    assert_eq!(bench.state.stage, Some(Stage::Inspecting));
+    assert_eq!((bench.state.grade(), bench.state.answers.len()), (None, 0));
+    assert_eq!(bench.state.photos.len(), 1);
+    bench.inspects(CLEAN, &facts);
+    assert_eq!(bench.state.review.state, ReviewState::SentBack);
+}
+
+#[test]
+fn without_a_second_person_a_provisional_disposition_stays_in_the_building() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let mut bench = Bench::graded(&facts);
+    bench.does(Command::Dispose, &facts);
+    let early = bench.refuses(Command::DisposeProvisionally, &facts);
+    assert_eq!(early, Refusal::NoProvisional { hours_left: Some(4) });
+    let later = Facts { recorded: at("2026-11-12T13:52:00Z"), ..facts.clone() };
+    let wrong_clock = Facts { head_office_time: Some(at("2026-11-13T00:00:00Z")), ..later.clone() };
+    let refusal = bench.refuses(Command::DisposeProvisionally, &wrong_clock);
+    assert_eq!(refusal, Refusal::NoProvisional { hours_left: Some(4) });
+    bench.does(Command::DisposeProvisionally, &later);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Quarantine));
+    assert_eq!(bench.state.settlement(), Some(Settlement::None));
+    assert!(bench.state.provisional && bench.state.review_pending());
+    bench.labels(&facts);
+    let open = container(Disposition::Quarantine, "NORDWIND", ContainerState::Open);
+    bench.does(Command::Stage { container: tote(1) }, &Facts { container: Some(&open), ..facts.clone() });
+    assert_eq!(unit::may_leave(&bench.state), Err(Refusal::ReviewPending));
+    let closed = container(Disposition::Quarantine, "NORDWIND", ContainerState::Closed);
+    let with_closed = Facts { container: Some(&closed), ..facts.clone() };
+    assert_eq!(bench.refuses(Command::Close, &with_closed), Refusal::ReviewPending);
+    // The second person comes after all.
+    bench.does(Command::Review(Verdict::approve()), &supervised(&depot, &facts));
+    assert_eq!(bench.refuses(Command::Close, &with_closed), Refusal::Provisional);
+    bench.does(Command::TakeOut, &facts);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Restock));
+    assert_eq!((bench.state.provisional, bench.state.label.stage), (false, LabelStage::None));
+}
+
+#[test]
+fn what_is_stopped_does_not_vanish_by_a_graders_word() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    bench.does(Command::Hold { reason: HoldReason::Fraud }, &facts);
+    let void = || Command::Void { reason: VoidReason::NeverThere };
+    assert_eq!(bench.refuses(void(), &facts), Refusal::SupervisorOnly);
+    bench.does(void(), &supervised(&depot, &facts));
+    assert_eq!(bench.refuses(photo("FRONT", 1), &facts), Refusal::WrongStage { stage: Stage::Voided });
+}
+
+#[test]
+fn a_contested_unit_waits_for_a_person() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::graded(&facts);
+    let (first, second) = (EventId(Uuid::from_u128(1)), EventId(Uuid::from_u128(2)));
+    bench.does(Command::Contest { first, second }, &facts);
+    assert_eq!(bench.refuses(Command::Dispose, &facts), Refusal::Contested);
+    let settle = |stands| Command::SettleContest { stands };
+    assert_eq!(bench.refuses(settle(first), &facts), Refusal::SupervisorOnly);
+    let supervisor = supervised(&depot, &facts);
+    let stranger = EventId(Uuid::from_u128(3));
+    assert_eq!(bench.refuses(settle(stranger), &supervisor), Refusal::NotContested);
+    bench.does(settle(second), &supervisor);
+    bench.does(Command::Dispose, &facts);
+}
+
+#[test]
+fn a_unit_with_an_unknown_event_is_read_only_here() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::graded(&facts);
+    bench.state.mark_unreadable();
+    for command in [Command::Dispose, photo("FRONT", 9), Command::Void { reason: VoidReason::NeverThere }] {
+        assert_eq!(bench.refuses(command, &supervised(&depot, &facts)), Refusal::Unreadable);
+    }
+}
