@@ -1,65 +1,640 @@
-// The seam between the bench and a screen, as src-tauri/crates/bench/src/seam defines it.
-// One file, generated from those types; do not edit.
+// The seam between the bench and the screen. Generated from Rust, do not edit:
+// WRITE_TYPES=1 cargo test -p bench --test types_for_the_page
 
-export type Acceptance = "PENDING" | "ACCEPTED" | "REJECTED" | "MANUAL_INTERVENTION_REQUIRED";
-export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WARRANTY_SERVICE" | "RTV" | "LIQUIDATE" | "HARVEST_PARTS" | "DONATE" | "RECYCLE" | "DESTROY" | "QUARANTINE" | "SHIP_BACK" | "MISSING";
-export type Finding = "PRODUCT_MISMATCH" | "OTHER_BRAND" | "COLOUR_MISMATCH" | "SIZE_MISMATCH" | "SERIAL_MISMATCH" | "PAIR_MISMATCH" | "PART_MISSING" | "TAG_MISSING" | "WARRANTY_CARD_MISSING" | "EMPTY_BOX" | "FOREIGN_OBJECT" | "UNDECLARED" | "MIXED_CARTON" | "QTY_OVER" | "QTY_UNDER" | "COUNTERFEIT_SUSPECT" | "WEIGHT_MISMATCH" | "USED" | "STAIN" | "ODOUR" | "SCRATCHED" | "CRACKED" | "LIQUID" | "SOLE_DIRTY" | "PACKAGING_DAMAGE" | "SEAL_BROKEN" | "NOT_POWERING_ON" | "ACCOUNT_LOCKED" | "DATA_PRESENT" | "BATTERY_SWOLLEN" | "EXPIRED" | "RECALLED" | "CARRIER_DAMAGE" | "NO_FAULT_FOUND";
-export type Grade = "N" | "A" | "B" | "C" | "D" | "X";
-export type HoldReason = "HAZMAT" | "BATTERY" | "RECALL" | "FRAUD" | "UNKNOWN_ITEM" | "DATA" | "HYGIENE" | "SUPERVISOR";
-export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
-export type Reason = "CHANGED_MIND" | "ORDERED_WRONG" | "WRONG_ITEM" | "NOT_AS_DESCRIBED" | "TOO_SMALL" | "TOO_LARGE" | "COLOUR" | "STYLE" | "DEFECTIVE" | "DAMAGED_TRANSIT" | "DAMAGED" | "MISSING_PARTS" | "RECALL" | "EXPIRED" | "ARRIVED_LATE" | "WARRANTY_REPAIR" | "END_OF_LIFE" | "UNDELIVERABLE" | "GIFT" | "UNKNOWN";
-export type ReviewCause = "GRADE_OVERRIDDEN" | "DISPOSITION_OVERRIDDEN" | "VALUE_OVER_LIMIT" | "FRAUD_SIGNAL" | "SERIAL_MISMATCH" | "PHOTO_SKIPPED" | "POLICY" | "SAMPLE";
-export type ReviewOutcome = "APPROVED" | "CHANGED" | "SENT_BACK";
-export type Role = "GRADER" | "SUPERVISOR" | "TECHNICIAN" | "HEAD_OFFICE";
-export type SellerResponse = "EW" | "FR" | "IN" | "IO" | "NR" | "QD" | "RR" | "RT" | "UI" | "PR" | "MI";
-export type Settlement = "REFUND" | "PARTIAL_REFUND" | "STORE_CREDIT" | "REPLACE" | "REPAIR" | "KEEP" | "NONE";
-export type UnitStage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
-export type UnitId = string;
+export type Action = { 
+/**
+ * Command word.
+ */
+command: string, 
+/**
+ * Key cap.
+ */
+key: string, 
+/**
+ * Why it cannot be used now.
+ */
+disabled: Say | null, };
 
-export type Say = { code: string, args: { [key in string]: string }, };
-export type Texts = { [key in string]: string };
+export type Band = { 
+/**
+ * Its look.
+ */
+tone: Tone, 
+/**
+ * What happened (head line and second line share code and arguments).
+ */
+say: Say, 
+/**
+ * When (RFC 3339).
+ */
+at: string | null, 
+/**
+ * Whether what it reports is saved.
+ */
+saved: Saved | null, 
+/**
+ * Grows with each scan, so that two equal results in a row blink apart.
+ */
+blink: number, };
 
-export type Request = { "ask": "screen" } | { "ask": "scan", text: string, } | { "ask": "press", command: string, } | { "ask": "acknowledge" } | { "ask": "review-queue" } | { "ask": "review-unit", unit: UnitId, } | { "ask": "review-decide", unit: UnitId, outcome: ReviewOutcome, grade: Grade | null, disposition: Disposition | null, seller_response: SellerResponse | null, } | { "ask": "hold-unit", unit: UnitId, reason: HoldReason, } | { "ask": "release-unit", unit: UnitId, reason: HoldReason, } | { "ask": "find", query: string, } | { "ask": "sync" } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "scanner-path", device: string, path: string, };
-export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
-export type Notice = { "notice": "screen", "body": Screen } | { "notice": "status", "body": StatusBar } | { "notice": "sound", "body": Cue } | { "notice": "outlines", "body": Array<Outline> } | { "notice": "rooms-changed" };
-export type Cue = "accepted" | "warning" | "rejected" | "supervisor";
-export type Outline = { corners: [[number, number], [number, number], [number, number], [number, number]], text: string, fits: boolean, };
-export type Coded = { code: string, args: { [key in string]: string }, };
+export type CameraStrip = { 
+/**
+ * Camera id to pull frames of.
+ */
+camera: string | null, 
+/**
+ * Its state.
+ */
+state: CameraView, 
+/**
+ * Photos of the current unit.
+ */
+photos: Array<PhotoSlot>, 
+/**
+ * Required photos still missing.
+ */
+photos_needed: number, 
+/**
+ * The strip's button: photo, or print again.
+ */
+action: Action | null, };
 
-export type Screen = { revision: number, status: StatusBar, band: Band, stage: Stage, camera: CameraStrip | null, next: Say, actions: Array<Action>, };
-export type StatusBar = { station: string, operator: OperatorView | null, line: LineState, line_since: string | null, unsent: number, last_sent: string | null, oldest_unsent: string | null, policy: string | null, devices: Array<DeviceView>, disk_free_percent: number | null, reviews_waiting: number, now: string, simulated: boolean, };
-export type OperatorView = { initials: string, role: Role, };
-export type LineState = "online" | "offline" | "refused" | "none";
-export type Tone = "ready" | "accepted" | "warning" | "rejected" | "supervisor" | "locked";
-export type Saved = "here" | "sent";
-export type Band = { tone: Tone, say: Say, at: string | null, saved: Saved | null, blink: number, };
-export type QrView = { size: number, path: string, };
-export type Choice = { command: string, key: string, texts: Texts | null, say: Say | null, effect: Say | null, suggested: boolean, disabled: Say | null, qr: QrView | null, };
-export type Action = { command: string, key: string, disabled: Say | null, };
-export type UnitHead = { unit: UnitId, lpn: string | null, title: string, sku: string | null, rma: string | null, owner: string | null, reason: Reason | null, preference: Preference | null, holds: Array<HoldReason>, saved: Saved, };
-export type StepState = "done" | "now" | "to-come";
-export type LadderStep = { grade: Grade, state: StepState, };
-export type FindingChip = { command: string, key: string, finding: Finding | null, on: boolean, };
-export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
-export type PhotoSlot = { role: string, texts: Texts, state: PhotoSlotState, sha256: string | null, };
 export type CameraView = "looking" | "code-found" | "lost" | "none";
-export type CameraStrip = { camera: string | null, state: CameraView, photos: Array<PhotoSlot>, photos_needed: number, action: Action | null, };
-export type Counters = { received: number, dispositioned: number, staged: number, waiting: number, };
-export type RecentUnit = { head: UnitHead, grade: Grade | null, disposition: Disposition | null, at: string, };
-export type ParcelLineView = { title: string, sku: string, rma: string, expected: number, received: number, };
-export type ParcelView = { tracking: string | null, rmas: Array<string>, lines: Array<ParcelLineView>, };
-export type LabelView = { disposition: Disposition | null, lpn: string, print_number: number, png: string, pending: boolean, };
-export type DecisionView = { disposition: Disposition, settlement: Settlement, why: Array<Say>, policy: string, row: string, recovered: string | null, next_best: NextBestView | null, };
-export type NextBestView = { disposition: Disposition | null, less_by: string | null, forbidden_by: string | null, };
-export type Stage = { "stage": "sign-in", operator: OperatorView | null, digits: number, locked_seconds: number | null, } | { "stage": "idle", today: Counters, recent: Array<RecentUnit>, parcel: ParcelView | null, labels_pending: number, } | { "stage": "pick", ask: Say, code: string | null, unit: UnitHead | null, choices: Array<Choice>, } | { "stage": "stick-number", unit: UnitHead, label: LabelView, } | { "stage": "question", unit: UnitHead, texts: Texts, hint: Texts | null, number: number, of: number, ladder: Array<LadderStep>, choices: Array<Choice>, chips: Array<FindingChip>, } | { "stage": "photos", unit: UnitHead, choices: Array<Choice>, } | { "stage": "decision", unit: UnitHead, grade: Grade, computed: Grade | null, findings: Array<Finding>, decision: DecisionView | null, review: Say | null, choices: Array<Choice>, } | { "stage": "stick-label", unit: UnitHead, grade: Grade, label: LabelView, container: string | null, } | { "stage": "stow", unit: UnitHead, grade: Grade, disposition: Disposition, container: string | null, } | { "stage": "held", unit: UnitHead, choices: Array<Choice>, };
 
-export type ReviewQueue = { rows: Array<ReviewRow>, };
-export type ReviewRow = { head: UnitHead, grade: Grade | null, disposition: Disposition | null, causes: Array<ReviewCause>, station: string, grader: string, since: string, centicents_per_hour: number, };
-export type ReviewDetail = { row: ReviewRow, stage: UnitStage, findings: Array<Finding>, serial: string | null, serial_shipped: string | null, price: string | null, photos: Array<PhotoSlot>, decision: DecisionView | null, history: Array<HistoryLine>, blocked: Say | null, allowed: Array<Disposition>, };
-export type HistoryLine = { at: string, say: Say, operator: string, notable: boolean, };
-export type FoundUnit = { head: UnitHead, stage: UnitStage, grade: Grade | null, disposition: Disposition | null, location: string | null, history: Array<HistoryLine>, };
-export type SyncView = { line: LineState, since: string | null, head_office: string | null, trouble: Say | null, next_try: string | null, lanes: Array<LaneView>, feeds: Array<SyncLine>, refused: Array<Say>, };
-export type LaneView = { lane: string, waiting: number, oldest: string | null, sent: number, };
-export type SyncLine = { feed: string, current_at: string | null, items: number, };
-export type DevicesView = { devices: Array<DeviceView>, ports: Array<string>, };
-export type DeviceView = { device: string, kind: string, place: string, well: boolean, state: Say, last_seen: string | null, simulated: boolean, };
+export type Coded = { 
+/**
+ * Stable, kebab-case.
+ */
+code: string, 
+/**
+ * What the words need.
+ */
+args: { [key in string]: string }, };
+
+export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "HELP" | "LOG-OFF";
+
+export type Cue = "accepted" | "warning" | "rejected" | "supervisor";
+
+export type DecisionView = { 
+/**
+ * Where it goes.
+ */
+disposition: Disposition, 
+/**
+ * What the station proposes for the customer; head office settles.
+ */
+settlement: Settlement, 
+/**
+ * Why, as messages in order.
+ */
+why: Array<Say>, 
+/**
+ * Policy number.
+ */
+policy: string, 
+/**
+ * The row that fired.
+ */
+row: string, 
+/**
+ * Net recovered value, formatted with its currency.
+ */
+recovered: string | null, 
+/**
+ * The second best.
+ */
+next_best: NextBestView | null, };
+
+export type DeviceView = { 
+/**
+ * Its id in the settings.
+ */
+device: string, 
+/**
+ * `scanner`, `camera` or `printer`.
+ */
+kind: string, 
+/**
+ * Path, address or folder.
+ */
+place: string, 
+/**
+ * Works now.
+ */
+well: boolean, 
+/**
+ * State: `device-working`, `device-missing`, `device-busy` … with arguments.
+ */
+state: Say, 
+/**
+ * When it last did something (RFC 3339).
+ */
+last_seen: string | null, 
+/**
+ * Simulated.
+ */
+simulated: boolean, };
+
+export type DevicesView = { 
+/**
+ * Devices.
+ */
+devices: Array<DeviceView>, 
+/**
+ * Serial ports seen on this computer.
+ */
+ports: Array<string>, };
+
+export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WARRANTY_SERVICE" | "RTV" | "LIQUIDATE" | "HARVEST_PARTS" | "DONATE" | "RECYCLE" | "DESTROY" | "QUARANTINE" | "SHIP_BACK" | "MISSING";
+
+export type Finding = "PRODUCT_MISMATCH" | "OTHER_BRAND" | "COLOUR_MISMATCH" | "SIZE_MISMATCH" | "SERIAL_MISMATCH" | "PAIR_MISMATCH" | "PART_MISSING" | "TAG_MISSING" | "WARRANTY_CARD_MISSING" | "EMPTY_BOX" | "FOREIGN_OBJECT" | "UNDECLARED" | "MIXED_CARTON" | "QTY_OVER" | "QTY_UNDER" | "COUNTERFEIT_SUSPECT" | "WEIGHT_MISMATCH" | "USED" | "STAIN" | "ODOUR" | "SCRATCHED" | "CRACKED" | "LIQUID" | "SOLE_DIRTY" | "PACKAGING_DAMAGE" | "SEAL_BROKEN" | "NOT_POWERING_ON" | "ACCOUNT_LOCKED" | "DATA_PRESENT" | "BATTERY_SWOLLEN" | "EXPIRED" | "RECALLED" | "CARRIER_DAMAGE" | "NO_FAULT_FOUND";
+
+export type FoundUnit = { 
+/**
+ * Head.
+ */
+head: UnitHead, 
+/**
+ * Its stage.
+ */
+stage: Stage, 
+/**
+ * Grade.
+ */
+grade: Grade | null, 
+/**
+ * Disposition.
+ */
+disposition: Disposition | null, 
+/**
+ * Where it is: container, shelf or bench.
+ */
+location: string | null, 
+/**
+ * What happened, oldest first.
+ */
+history: Array<HistoryLine>, };
+
+export type Grade = "N" | "A" | "B" | "C" | "D" | "X";
+
+export type HistoryLine = { 
+/**
+ * When (RFC 3339).
+ */
+at: string, 
+/**
+ * What: event kind and arguments.
+ */
+say: Say, 
+/**
+ * Who (initials).
+ */
+operator: string, 
+/**
+ * Something to look at: a finding, an override, a hold.
+ */
+notable: boolean, };
+
+export type HoldReason = "HAZMAT" | "BATTERY" | "RECALL" | "FRAUD" | "UNKNOWN_ITEM" | "DATA" | "HYGIENE" | "SUPERVISOR";
+
+export type LaneView = { 
+/**
+ * `events` or `photos`.
+ */
+lane: string, 
+/**
+ * How many wait.
+ */
+waiting: number, 
+/**
+ * Since when the oldest waits (RFC 3339).
+ */
+oldest: string | null, 
+/**
+ * How many are confirmed.
+ */
+sent: number, };
+
+export type LineState = "online" | "offline" | "refused" | "none";
+
+export type NextBestView = { 
+/**
+ * Which.
+ */
+disposition: Disposition | null, 
+/**
+ * How much less it recovers, formatted.
+ */
+less_by: string | null, 
+/**
+ * The gate row that forbids it.
+ */
+forbidden_by: string | null, };
+
+export type Notice = { "notice": "screen", "body": Screen } | { "notice": "status", "body": StatusBar } | { "notice": "sound", "body": Cue } | { "notice": "outlines", "body": Array<Outline> } | { "notice": "rooms-changed" };
+
+export type OperatorView = { 
+/**
+ * Initials.
+ */
+initials: string, 
+/**
+ * What they may do.
+ */
+role: Role, };
+
+export type Outline = { 
+/**
+ * Corners, each x and y from 0 to 1 of the frame's width and height.
+ */
+corners: [[number, number], [number, number], [number, number], [number, number]], 
+/**
+ * What it reads.
+ */
+text: string, 
+/**
+ * Whether it fits what the bench expects.
+ */
+fits: boolean, };
+
+export type OverrideReason = "NOT_ASKED" | "BETTER_THAN_COMPUTED" | "WORSE_THAN_COMPUTED" | "ANSWERED_WRONG" | "OTHER";
+
+export type PhotoSlot = { 
+/**
+ * Role key from the checklist, such as `SERIAL_PLATE`.
+ */
+role: string, 
+/**
+ * Its name, from the checklist.
+ */
+texts: { [key in string]: string }, 
+/**
+ * Its state.
+ */
+state: PhotoSlotState, 
+/**
+ * SHA-256 of the JPEG, hex, where taken: fetch it by that name.
+ */
+sha256: string | null, };
+
+export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
+
+export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
+
+export type Reason = "CHANGED_MIND" | "ORDERED_WRONG" | "WRONG_ITEM" | "NOT_AS_DESCRIBED" | "TOO_SMALL" | "TOO_LARGE" | "COLOUR" | "STYLE" | "DEFECTIVE" | "DAMAGED_TRANSIT" | "DAMAGED" | "MISSING_PARTS" | "RECALL" | "EXPIRED" | "ARRIVED_LATE" | "WARRANTY_REPAIR" | "END_OF_LIFE" | "UNDELIVERABLE" | "GIFT" | "UNKNOWN";
+
+export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
+
+export type Request = { "ask": "screen" } | { "ask": "scan", 
+/**
+ * The code's content, without Enter.
+ */
+text: string, } | { "ask": "press", 
+/**
+ * The word.
+ */
+command: string, } | { "ask": "acknowledge" } | { "ask": "review-queue" } | { "ask": "review-unit", 
+/**
+ * Which.
+ */
+unit: UnitId, } | { "ask": "review-decide", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Approved, changed or sent back.
+ */
+outcome: ReviewOutcome, 
+/**
+ * With CHANGED: the grade it should have.
+ */
+grade: Grade | null, 
+/**
+ * With CHANGED: where it should go.
+ */
+disposition: Disposition | null, 
+/**
+ * With CHANGED and SENT_BACK: why.
+ */
+reason: OverrideReason | null, 
+/**
+ * What the shop answers to the customer's reason, if said.
+ */
+seller_response: SellerResponse | null, } | { "ask": "hold-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Why.
+ */
+reason: HoldReason, } | { "ask": "release-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Which hold.
+ */
+reason: HoldReason, } | { "ask": "find", 
+/**
+ * What to look for; at least two characters.
+ */
+query: string, } | { "ask": "sync" } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "scanner-path", 
+/**
+ * The device's id.
+ */
+device: string, 
+/**
+ * The tty path.
+ */
+path: string, };
+
+export type ReviewCause = "GRADE_OVERRIDDEN" | "DISPOSITION_OVERRIDDEN" | "VALUE_OVER_LIMIT" | "FRAUD_SIGNAL" | "SERIAL_MISMATCH" | "PHOTO_SKIPPED" | "POLICY" | "SAMPLE";
+
+export type ReviewDetail = { 
+/**
+ * The row.
+ */
+row: ReviewRow, 
+/**
+ * Stage of the unit.
+ */
+stage: Stage, 
+/**
+ * What the grader saw.
+ */
+findings: Array<Finding>, 
+/**
+ * Serial as scanned, and whether it is the shipped one.
+ */
+serial: string | null, 
+/**
+ * Serial as shipped.
+ */
+serial_shipped: string | null, 
+/**
+ * Price when new, formatted.
+ */
+price: string | null, 
+/**
+ * Photos.
+ */
+photos: Array<PhotoSlot>, 
+/**
+ * What the policy says.
+ */
+decision: DecisionView | null, 
+/**
+ * What happened, oldest first.
+ */
+history: Array<HistoryLine>, 
+/**
+ * Why the signed-in person may not decide this one.
+ */
+blocked: Say | null, 
+/**
+ * Dispositions the policy allows a reviewer to choose.
+ */
+allowed: Array<Disposition>, };
+
+export type ReviewOutcome = "APPROVED" | "CHANGED" | "SENT_BACK";
+
+export type ReviewQueue = { 
+/**
+ * Rows.
+ */
+rows: Array<ReviewRow>, };
+
+export type ReviewRow = { 
+/**
+ * Head.
+ */
+head: UnitHead, 
+/**
+ * Grade so far.
+ */
+grade: Grade | null, 
+/**
+ * Proposed disposition.
+ */
+disposition: Disposition | null, 
+/**
+ * Why it waits; empty for a plain hold.
+ */
+causes: Array<ReviewCause>, 
+/**
+ * Bench that graded it.
+ */
+station: string, 
+/**
+ * Grader's initials.
+ */
+grader: string, 
+/**
+ * Since when it waits (RFC 3339).
+ */
+since: string, 
+/**
+ * Minor units of currency lost per hour, in hundredths.
+ */
+centicents_per_hour: number, };
+
+export type Role = "GRADER" | "TECHNICIAN" | "SUPERVISOR" | "HEAD_OFFICE";
+
+export type Saved = "here" | "sent";
+
+export type Say = { 
+/**
+ * Stable, kebab-case.
+ */
+code: string, 
+/**
+ * What the words need; codes among them (grade, disposition …) are turned into words by the UI.
+ */
+args: { [key in string]: string }, };
+
+export type Screen = { 
+/**
+ * Grows with every change, so that a late answer never overwrites a newer notice.
+ */
+revision: number, 
+/**
+ * Top line.
+ */
+status: StatusBar, 
+/**
+ * The result of the last thing that happened.
+ */
+band: Band, 
+/**
+ * The work.
+ */
+stage: Stage, 
+/**
+ * Right-hand strip; `None` where the stage has none (sign-in).
+ */
+camera: CameraStrip | null, 
+/**
+ * What is expected next.
+ */
+next: Say, 
+/**
+ * Undo, hold, help and what else the action bar offers, with why one is disabled.
+ */
+actions: Array<Action>, };
+
+export type SellerResponse = "EW" | "FR" | "IN" | "IO" | "NR" | "QD" | "RR" | "RT" | "UI" | "PR" | "MI";
+
+export type Settlement = "REFUND" | "PARTIAL_REFUND" | "STORE_CREDIT" | "REPLACE" | "REPAIR" | "KEEP" | "NONE";
+
+export type Stage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
+
+export type StatusBar = { 
+/**
+ * Name of depot and bench, such as `LEJ2-B04`.
+ */
+station: string, 
+/**
+ * Who is signed in.
+ */
+operator: OperatorView | null, 
+/**
+ * The line to head office.
+ */
+line: LineState, 
+/**
+ * Since when the line is as it is (RFC 3339).
+ */
+line_since: string | null, 
+/**
+ * Events not sent yet.
+ */
+unsent: number, 
+/**
+ * When head office last confirmed something (RFC 3339).
+ */
+last_sent: string | null, 
+/**
+ * When the oldest unsent event was recorded (RFC 3339).
+ */
+oldest_unsent: string | null, 
+/**
+ * The policy's number.
+ */
+policy: string | null, 
+/**
+ * Devices, worst first.
+ */
+devices: Array<DeviceView>, 
+/**
+ * Free part of the data folder's disk in percent.
+ */
+disk_free_percent: number | null, 
+/**
+ * Units in the review queue.
+ */
+reviews_waiting: number, 
+/**
+ * The station's clock (RFC 3339).
+ */
+now: string, 
+/**
+ * Set where some devices are simulated (training, demo).
+ */
+simulated: boolean, };
+
+export type SyncLine = { 
+/**
+ * `rmas`, `documents`, `catalogue`, `operators`, `units`.
+ */
+feed: string, 
+/**
+ * When it was last known to be current (RFC 3339).
+ */
+current_at: string | null, 
+/**
+ * Items held.
+ */
+items: number, };
+
+export type SyncView = { 
+/**
+ * Its state.
+ */
+line: LineState, 
+/**
+ * Since when (RFC 3339).
+ */
+since: string | null, 
+/**
+ * Address.
+ */
+head_office: string | null, 
+/**
+ * Why the last try failed.
+ */
+trouble: Say | null, 
+/**
+ * When it is tried again (RFC 3339).
+ */
+next_try: string | null, 
+/**
+ * Events, thumbnails, photos.
+ */
+lanes: Array<LaneView>, 
+/**
+ * What came down: feed name and when it was last current.
+ */
+feeds: Array<SyncLine>, 
+/**
+ * Things that a person must look at.
+ */
+refused: Array<Say>, };
+
+export type Tone = "ready" | "accepted" | "warning" | "rejected" | "supervisor" | "locked";
+
+export type UnitHead = { 
+/**
+ * Its id.
+ */
+unit: UnitId, 
+/**
+ * Its LPN, shown 5-5-2.
+ */
+lpn: string | null, 
+/**
+ * Product title or, for an unknown item, empty.
+ */
+title: string, 
+/**
+ * Stock keeping unit, if known.
+ */
+sku: string | null, 
+/**
+ * RMA number, if known.
+ */
+rma: string | null, 
+/**
+ * Whose goods.
+ */
+owner: string | null, 
+/**
+ * What the customer said.
+ */
+reason: Reason | null, 
+/**
+ * What the customer would like.
+ */
+preference: Preference | null, 
+/**
+ * Holds on it.
+ */
+holds: Array<HoldReason>, 
+/**
+ * Whether all about it is sent.
+ */
+saved: Saved, };
+
+export type UnitId = string;

@@ -61,7 +61,8 @@ async fn photo(State(bench): State<Arc<Bench>>, Path(sha256): Path<String>) -> R
 
 fn jpeg(bytes: Option<Vec<u8>>) -> Response {
     match bytes {
-        Some(bytes) => ([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], bytes).into_response(),
+        Some(bytes) => ([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], bytes)
+            .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -1,3 +1,42 @@
 //! Drives one return through the rooms of the house; and the headless `station` command.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`seam`] | what a screen may ask, gets back and is told: types for Rust and TypeScript |
+//! | [`Bench`], [`Notices`] | the running bench around the desk: devices, camera, printer, line |
+//! | [`Dock`], [`settings`] | the bench's devices, and the file that names them |
+//! | `desk` | one person, one parcel, one unit, one question: scans in, events and a screen out |
+//! | `eyes`, `printer`, `line` | camera frames to scans, labels to the printer, news of the line |
+//! | `printing`, [`words`] | labels of a unit; English words for terminals and labels |
+//! | [`log`], [`clock`] | the log; time and fresh ids |
+//! | `http_seam` | the seam over loopback HTTP (feature `http-seam`) |
 
+pub mod clock;
+mod desk;
+mod disk;
+mod dock;
+mod eyes;
+#[cfg(feature = "http-seam")]
+pub mod http_seam;
+mod line;
+pub mod log;
+mod printer;
+mod printing;
+mod running;
 pub mod seam;
+pub mod settings;
+mod tls;
+pub mod words;
+
+use std::path::PathBuf;
+
+pub use dock::Dock;
+pub use running::{Bench, Notices};
+
+/// Where a station keeps its data when nothing else is said: the user's data folder, `returns-station`.
+pub fn default_data_dir() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    let data =
+        std::env::var_os("XDG_DATA_HOME").or_else(|| std::env::var_os("LOCALAPPDATA")).map(PathBuf::from);
+    data.or_else(home).unwrap_or_default().join("returns-station")
+}

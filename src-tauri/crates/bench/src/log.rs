@@ -21,7 +21,10 @@ pub fn start(data: &Path) {
         .build(data.join("log"))
         .ok()
         .map(|appender| {
-            tracing_subscriber::fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(appender)).with_filter(filter())
+            tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(std::sync::Mutex::new(appender))
+                .with_filter(filter())
         });
     let terminal =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(LevelFilter::ERROR);

@@ -1,0 +1,203 @@
+//! `station replay`: a whole shift on the real bench, without a window, against a real head office.
+
+mod office;
+mod picture;
+mod player;
+mod scenario;
+mod switch;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::desk::coded;
+use crate::seam::Coded;
+use office::Office;
+use player::{Memory, Player, Told};
+use scenario::{Line, Scenario};
+use switch::Switch;
+
+/// Arguments of `station replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The shift: a JSON file such as assets/demo/shift.json
+    pub file: PathBuf,
+    /// A head office that runs already; without it the `head-office` program beside this one is started on a
+    /// free loopback port, with its own folder under the data folder
+    #[arg(long, value_name = "URL", requires = "code")]
+    pub head_office: Option<String>,
+    /// With --head-office: the one-time code to enrol with
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+    /// Used by the program itself: play from this step on, in this process
+    #[arg(long, hide = true, value_name = "STEP")]
+    pub from: Option<usize>,
+}
+
+/// The last line of a replay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Returns played.
+    pub returns: u64,
+    /// Units on record.
+    pub units: u64,
+    /// Labels printed.
+    pub labels: u64,
+    /// Photos kept.
+    pub photos: u64,
+    /// Events written.
+    pub events: u64,
+    /// Events and photos that head office does not have.
+    pub unsent: u64,
+    /// Steps that went otherwise than the scenario says.
+    pub refused: u64,
+}
+
+/// Plays a shift and gives its summary. What happens is told return by return on standard error, or with
+/// `quiet` only what goes wrong.
+pub fn replay(args: &ReplayArgs, data: &Path, quiet: bool) -> Result<Summary, Coded> {
+    let scenario = Scenario::load(&args.file)?;
+    std::fs::create_dir_all(data).map_err(|error| failed(&error))?;
+    let (address, _office, memory, code) = head_office(args, &scenario, data)?;
+    let switch = Switch::to(address).map_err(|error| failed(&error))?;
+    if let Some(code) = code {
+        let runtime = runtime()?;
+        runtime.block_on(super::enrol::enrol(data, &switch.url(), &code))?;
+    }
+    let memory = parent(args, data, &switch, memory, quiet)?;
+    summary(data, &scenario, &memory)
+}
+
+/// The part of a replay that runs in a process of its own.
+pub fn play(args: &ReplayArgs, data: &Path, from: usize) -> Result<(), Coded> {
+    let scenario = Scenario::load(&args.file)?;
+    let base = args.file.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| failed(&error))?;
+    let memory = serde_json::from_str(&line).map_err(|error| failed(&error))?;
+    runtime()?.block_on(async {
+        let mut player = Player::start(scenario, base, data, memory).await?;
+        player.play(from).await
+    })
+}
+
+/// Where head office is, what it gave out, and the code to enrol with, if the station has not yet.
+fn head_office(
+    args: &ReplayArgs,
+    scenario: &Scenario,
+    data: &Path,
+) -> Result<(SocketAddr, Option<Office>, Memory, Option<String>), Coded> {
+    if let Some(url) = &args.head_office {
+        let host = url.trim_start_matches("http://").trim_end_matches('/');
+        let address = host.to_socket_addrs().map_err(|error| failed(&error))?.next();
+        let address = address.ok_or_else(|| coded("head-office-address", [("url", url.clone())]))?;
+        return Ok((address, None, Memory::default(), args.code.clone()));
+    }
+    let office = Office::start(&data.join("head-office"))?;
+    let base = args.file.parent().unwrap_or(Path::new("."));
+    office.import(base, &scenario.head_office)?;
+    let tokens = office.labels()?.into_iter().collect();
+    let code = office.code("LEJ2", "LEJ2-B04")?;
+    Ok((office.address, Some(office), Memory { tokens, ..Memory::default() }, Some(code)))
+}
+
+/// Runs players one after the other, kills them where the power is cut, and sets the line as they ask.
+fn parent(
+    args: &ReplayArgs,
+    data: &Path,
+    switch: &Switch,
+    mut memory: Memory,
+    quiet: bool,
+) -> Result<Memory, Coded> {
+    let mut from = 0;
+    loop {
+        let mut child = start_player(args, data, from, &memory)?;
+        match listen(&mut child, switch, quiet)? {
+            Ended::PowerCut { next, then } => {
+                child.kill().map_err(|error| failed(&error))?;
+                child.wait().map_err(|error| failed(&error))?;
+                if !quiet {
+                    eprintln!("  power cut: the bench was killed, and starts again");
+                }
+                (from, memory) = (next, then);
+            }
+            Ended::Done(memory) => {
+                child.wait().map_err(|error| failed(&error))?;
+                return Ok(memory);
+            }
+        }
+    }
+}
+
+enum Ended {
+    PowerCut { next: usize, then: Memory },
+    Done(Memory),
+}
+
+fn start_player(args: &ReplayArgs, data: &Path, from: usize, memory: &Memory) -> Result<Child, Coded> {
+    let program = std::env::current_exe().map_err(|error| failed(&error))?;
+    let mut child = Command::new(program)
+        .arg("replay")
+        .arg(&args.file)
+        .args(["--from", &from.to_string(), "--data"])
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(&error))?;
+    let line = serde_json::to_string(memory).map_err(|error| failed(&error))?;
+    let stdin = child.stdin.as_mut().ok_or_else(|| failed(&"no standard input"))?;
+    writeln!(stdin, "{line}").map_err(|error| failed(&error))?;
+    Ok(child)
+}
+
+fn listen(child: &mut Child, switch: &Switch, quiet: bool) -> Result<Ended, Coded> {
+    let stdout = child.stdout.take().ok_or_else(|| failed(&"no standard output"))?;
+    for line in BufReader::new(stdout).lines() {
+        let line = line.map_err(|error| failed(&error))?;
+        match serde_json::from_str(&line).map_err(|error| failed(&error))? {
+            Told::Return { name, result } if !quiet => eprintln!("  {name}: {result}"),
+            Told::Return { .. } => {}
+            Told::Wrong { name, step, detail } => eprintln!("  WRONG {name}, step {step}: {detail}"),
+            Told::Line { line } => {
+                switch.set(line == Line::Down);
+                if !quiet {
+                    eprintln!("  line {}", if line == Line::Down { "cut" } else { "mended" });
+                }
+                let stdin = child.stdin.as_mut().ok_or_else(|| failed(&"no standard input"))?;
+                writeln!(stdin, "ok").map_err(|error| failed(&error))?;
+            }
+            Told::PowerCut { next, memory } => return Ok(Ended::PowerCut { next, then: memory }),
+            Told::Done { memory } => return Ok(Ended::Done(memory)),
+        }
+    }
+    let status = child.wait().map_err(|error| failed(&error))?;
+    Err(coded("replay", [("detail", format!("the bench ended early: {status}"))]))
+}
+
+fn summary(data: &Path, scenario: &Scenario, memory: &Memory) -> Result<Summary, Coded> {
+    let records = records::Records::open_read_only(data)?;
+    let counters = records.counters(jiff::Timestamp::UNIX_EPOCH)?;
+    let unsent = records.unsent()?;
+    Ok(Summary {
+        returns: scenario.returns.len() as u64,
+        units: counters.of("unit.received"),
+        labels: counters.of("unit.label-printed"),
+        photos: counters.of("unit.photo-taken") + counters.of("parcel.photo-taken"),
+        events: counters.events(),
+        unsent: unsent.events + unsent.photos,
+        refused: u64::from(memory.refused),
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Coded> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Coded {
+    coded("replay", [("detail", error.to_string())])
+}

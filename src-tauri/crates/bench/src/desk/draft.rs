@@ -1,0 +1,211 @@
+//! One decision about a unit: gather the facts, decide, apply, and commit everything at once.
+
+use jiff::Timestamp;
+use records::{NewEvent, Records};
+use returns::checklist::Checklist;
+use returns::event::{ContainerEvent, Event, ParcelEvent, UnitEvent};
+use returns::facts::{Facts, Fresh};
+use returns::ids::{ContainerCode, ContainerId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
+use returns::item::Item;
+use returns::lpn::Lpn;
+use returns::policy::VerifiedPolicy;
+use returns::rma::{Rma, RmaLine};
+use returns::{container, sample, unit};
+use wire::Actor;
+
+use super::{Coded, Desk, Effect, coded};
+use crate::clock;
+
+/// An event ready to be appended.
+pub(super) fn new_event(subject: Subject, event: Event, actor: &Actor, recorded: Timestamp) -> NewEvent {
+    NewEvent { subject, event, event_id: clock::event_id(), actor: actor.clone(), recorded }
+}
+
+/// All that the records know for decisions about one unit.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) rma: Option<Rma>,
+    pub(super) line: Option<LineId>,
+    pub(super) item: Option<Item>,
+    pub(super) checklist: Option<Checklist>,
+    pub(super) policy: Option<VerifiedPolicy>,
+    pub(super) container: Option<container::State>,
+    pub(super) right_container: Option<ContainerCode>,
+    pub(super) lpn: Option<Lpn>,
+    pub(super) lpn_taken: bool,
+    pub(super) sampled: bool,
+}
+
+impl Known {
+    /// Looks up what belongs to an RMA line and a product.
+    pub(super) fn look_up(
+        records: &Records,
+        rma: Option<&RmaNumber>,
+        line: Option<&LineId>,
+        sku: Option<&Sku>,
+    ) -> Result<Self, Coded> {
+        let rma = rma.map(|number| records.rma(number)).transpose()?.flatten();
+        let item = sku.map(|sku| records.item(sku)).transpose()?.flatten();
+        let cycle = rma.as_ref().map(|rma| rma.cycle);
+        let checklist = match &item {
+            Some(item) => records.checklist(&item.category, Some(&item.owner), cycle)?,
+            None => None,
+        };
+        Ok(Self { rma, line: line.cloned(), item, checklist, policy: records.policy()?, ..Self::default() })
+    }
+
+    /// What belongs to a unit as it is.
+    pub(super) fn of_unit(records: &Records, unit: UnitId, state: &unit::State) -> Result<Self, Coded> {
+        let mut known = Self::look_up(records, state.rma.as_ref(), state.line.as_ref(), state.sku.as_ref())?;
+        if let (Some(enrolment), Some(policy)) = (records.enrolment(), &known.policy) {
+            let rate = policy.policy.review.sample_per_mille;
+            known.sampled = sample::is_drawn(enrolment.sample_salt.as_bytes(), unit, rate);
+        }
+        Ok(known)
+    }
+
+    pub(super) fn rma_line(&self) -> Option<&RmaLine> {
+        self.rma.as_ref().zip(self.line.as_ref()).and_then(|(rma, line)| rma.line(line))
+    }
+
+    pub(super) fn facts<'a>(
+        &'a self,
+        actor: &'a Actor,
+        station: StationId,
+        recorded: Timestamp,
+        head_office_time: Option<Timestamp>,
+    ) -> Facts<'a> {
+        Facts {
+            head_office_time,
+            rma: self.rma.as_ref(),
+            line: self.rma_line(),
+            item: self.item.as_ref(),
+            checklist: self.checklist.as_ref(),
+            policy: self.policy.as_ref(),
+            sample_drawn: self.sampled,
+            fresh: Fresh { lpn: self.lpn },
+            lpn_taken: self.lpn_taken,
+            container: self.container.as_ref(),
+            right_container: self.right_container.as_ref(),
+            ..Facts::of(&actor.operator, actor.role, station, recorded)
+        }
+    }
+}
+
+/// Events about one unit (and what they bring with them), decided one after the other, committed together.
+pub(super) struct Draft {
+    pub(super) unit: UnitId,
+    pub(super) state: unit::State,
+    pub(super) known: Known,
+    actor: Actor,
+    station: StationId,
+    now: Timestamp,
+    head_office_time: Option<Timestamp>,
+    events: Vec<NewEvent>,
+}
+
+impl Draft {
+    /// Decides one command and applies what follows from it.
+    pub(super) fn decide(&mut self, command: &unit::Command) -> Result<Vec<UnitEvent>, Coded> {
+        let facts = self.known.facts(&self.actor, self.station, self.now, self.head_office_time);
+        let events = unit::decide(&self.state, command, &facts)?;
+        for event in &events {
+            unit::apply(&mut self.state, event);
+            self.events.push(new_event(
+                Subject::Unit(self.unit),
+                event.clone().into(),
+                &self.actor,
+                self.now,
+            ));
+        }
+        Ok(events)
+    }
+
+    /// Adds a container's events to the same commit.
+    pub(super) fn with_container(&mut self, container: ContainerId, events: Vec<ContainerEvent>) {
+        for event in events {
+            self.events.push(new_event(Subject::Container(container), event.into(), &self.actor, self.now));
+        }
+    }
+
+    /// Adds a parcel's events to the same commit.
+    pub(super) fn with_parcel(&mut self, parcel: returns::ids::ParcelId, events: Vec<ParcelEvent>) {
+        for event in events {
+            self.events.push(new_event(Subject::Parcel(parcel), event.into(), &self.actor, self.now));
+        }
+    }
+
+    pub(super) fn facts(&self) -> Facts<'_> {
+        self.known.facts(&self.actor, self.station, self.now, self.head_office_time)
+    }
+}
+
+impl Desk {
+    /// A draft about a unit as it is.
+    pub(super) fn draft(&self, unit: UnitId) -> Result<Draft, Coded> {
+        let records = self.records();
+        let state = records.unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
+        let known = Known::of_unit(&records, unit, &state)?;
+        drop(records);
+        self.draft_with(unit, state, known)
+    }
+
+    /// A draft about a unit that is about to be received.
+    pub(super) fn draft_with(&self, unit: UnitId, state: unit::State, known: Known) -> Result<Draft, Coded> {
+        self.draft_by(self.actor()?, unit, state, known)
+    }
+
+    fn draft_by(&self, actor: Actor, unit: UnitId, state: unit::State, known: Known) -> Result<Draft, Coded> {
+        let station = self.station()?;
+        let head_office_time = self.records().head_office_time()?;
+        Ok(Draft {
+            unit,
+            state,
+            known,
+            actor,
+            station,
+            now: self.clock.now(),
+            head_office_time,
+            events: Vec::new(),
+        })
+    }
+
+    /// A draft in somebody else's name: whoever asked for what a machine now reports.
+    pub(super) fn draft_as(&self, unit: UnitId, actor: Actor) -> Result<Draft, Coded> {
+        let records = self.records();
+        let state = records.unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
+        let known = Known::of_unit(&records, unit, &state)?;
+        drop(records);
+        self.draft_by(actor, unit, state, known)
+    }
+
+    /// Decides one command about a unit and commits it.
+    pub(super) fn act(&mut self, unit: UnitId, command: &unit::Command) -> Result<unit::State, Coded> {
+        let mut draft = self.draft(unit)?;
+        draft.decide(command)?;
+        self.commit_draft(draft)
+    }
+
+    /// Commits a draft and gives the unit as it is then.
+    pub(super) fn commit_draft(&mut self, draft: Draft) -> Result<unit::State, Coded> {
+        self.commit(draft.events)?;
+        Ok(draft.state)
+    }
+
+    /// This station's id.
+    pub(super) fn station(&self) -> Result<StationId, Coded> {
+        let station = self.records().enrolment().map(|enrolment| enrolment.station);
+        station.ok_or_else(|| coded("station-not-enrolled", []))
+    }
+
+    /// Commits events: on disk when this returns.
+    pub(super) fn commit(&mut self, events: Vec<NewEvent>) -> Result<(), Coded> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.records().append(events)?;
+        self.effects.push(Effect::Kick);
+        self.effects.push(Effect::RoomsChanged);
+        Ok(())
+    }
+}

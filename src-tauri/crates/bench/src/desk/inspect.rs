@@ -1,0 +1,285 @@
+//! The checklist: one question after the other, findings beside them, photos.
+
+use returns::checklist::{Answer, Checklist, Question};
+use returns::codes::{CommandCode, Finding, HoldReason, SkipReason, Stage};
+use returns::ids::{ChoiceId, PhotoRole, QuestionId, Serial, UnitId};
+use returns::unit;
+
+use super::asking::{pick, picked};
+use super::{Coded, Desk, Outcome, Said, coded, say};
+use crate::seam::Tone;
+
+/// Identifier of the question that is answered by scanning the serial, and of its two answers.
+const SERIAL: &str = "SERIAL";
+const SERIAL_MATCHES: &str = "MATCHES";
+const SERIAL_DIFFERS: &str = "DIFFERS";
+/// Role of a photo that no checklist asked for.
+const SPARE: &str = "SPARE";
+/// First key of the finding chips: 1–4 are answers.
+const FIRST_CHIP: usize = 4;
+/// Chips on one page.
+pub(super) const CHIPS: usize = 3;
+
+impl Desk {
+    /// The LPN's label was scanned: the unit is the one on the desk, or is taken up.
+    pub(super) fn number_scanned(&mut self, lpn: returns::lpn::Lpn) -> Outcome {
+        let Ok((unit, state)) = self.current() else {
+            let found = self.records().unit_by_lpn(lpn)?;
+            let (unit, _) = found.ok_or_else(|| coded("unit-unknown", [("lpn", lpn.to_string())]))?;
+            return self.take_up(unit);
+        };
+        if state.lpn != Some(lpn) {
+            let words = [("expected", super::views::lpn(&state)), ("got", lpn.to_string())];
+            return Err(coded("wrong-number-label", words));
+        }
+        match state.stage {
+            Some(Stage::Received) if state.holds.is_empty() => self.start_inspection(unit),
+            Some(Stage::Received) => {
+                Ok(Said::only(Tone::Supervisor, say("held", [("reasons", super::views::list(&state.holds))])))
+            }
+            _ => Ok(Said::only(Tone::Warning, say("number-again", [("lpn", lpn.to_string())]))),
+        }
+    }
+
+    /// Takes up a unit that was put aside, here or at another bench.
+    pub(super) fn take_up(&mut self, unit: UnitId) -> Outcome {
+        let state = self.records().unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
+        if matches!(state.stage, Some(Stage::Closed | Stage::Voided) | None) {
+            let stage = state.stage.map(|stage| stage.to_string()).unwrap_or_default();
+            return Err(coded("unit-closed", [("lpn", super::views::lpn(&state)), ("stage", stage)]));
+        }
+        self.work.unit = Some(unit);
+        if let Some(container) = state.container() {
+            let container = self.records().container(&container)?.and_then(|container| container.code);
+            self.work.asking = Some(super::asking::Asking::TakeOut {
+                container: container.map(|code| code.to_string()).unwrap_or_default(),
+            });
+        }
+        Ok(Said::only(Tone::Accepted, say("unit-taken-up", [("lpn", super::views::lpn(&state))])))
+    }
+
+    /// The number is on the unit: ask the first question.
+    pub(super) fn start_inspection(&mut self, unit: UnitId) -> Outcome {
+        let mut draft = self.draft(unit)?;
+        match draft.decide(&unit::Command::StartInspection) {
+            Ok(_) => {}
+            Err(refusal) if refusal.code == "checklist-missing" || refusal.code == "item-unknown" => {
+                draft.decide(&unit::Command::Hold { reason: HoldReason::UnknownItem })?;
+                self.commit_draft(draft)?;
+                return Err(refusal);
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        let state = self.commit_draft(draft)?;
+        Ok(Said::saved(Tone::Accepted, say("number-confirmed", [("lpn", super::views::lpn(&state))])))
+    }
+
+    pub(super) fn command_inspecting(
+        &mut self,
+        unit: UnitId,
+        state: &unit::State,
+        command: CommandCode,
+    ) -> Outcome {
+        let checklist = self.checklist_of(state)?;
+        match command {
+            CommandCode::Undo => return self.undo(&checklist, state),
+            CommandCode::SkipPhoto => return self.skip_photo(unit, state, &checklist),
+            CommandCode::More => return self.more_chips(&checklist),
+            _ => {}
+        }
+        if let Some(finding) = self.chip(&checklist, command) {
+            return self.toggle(unit, state, finding);
+        }
+        let Some(question) = self.question(&checklist, state) else {
+            return match command {
+                CommandCode::Next => self.finish_inspection(unit),
+                _ => Err(coded("command-not-now", [("command", command.to_string())])),
+            };
+        };
+        let choice = question
+            .choices
+            .iter()
+            .enumerate()
+            .find(|(index, choice)| choice_command(&question, *index, &choice.id) == Some(command));
+        let Some((_, choice)) = choice else {
+            return Err(coded("command-not-now", [("command", command.to_string())]));
+        };
+        self.answer(unit, &checklist, Answer { question: question.id.clone(), choice: choice.id.clone() })
+    }
+
+    /// The question on the screen: one that UNDO brought back, else the next one.
+    pub(super) fn question(&self, checklist: &Checklist, state: &unit::State) -> Option<Question> {
+        let again = self.work.revisit.as_ref().and_then(|id| checklist.question(id));
+        again.or_else(|| checklist.next_question(&state.answers)).cloned()
+    }
+
+    pub(super) fn checklist_of(&self, state: &unit::State) -> Result<Checklist, Coded> {
+        let (category, _) = state.checklist.as_ref().ok_or_else(|| coded("checklist-missing", []))?;
+        let records = self.records();
+        let rma = state.rma.as_ref().map(|rma| records.rma(rma)).transpose()?.flatten();
+        let found = records.checklist(category, state.owner.as_ref(), rma.map(|rma| rma.cycle))?;
+        found.ok_or_else(|| coded("checklist-missing", []))
+    }
+
+    /// Whether a plain text scanned now is the serial that the question on the screen asks for.
+    pub(super) fn expects_text(&self) -> bool {
+        let Ok((_, state)) = self.current() else { return false };
+        if state.stage != Some(Stage::Inspecting) || self.work.asking.is_some() {
+            return false;
+        }
+        let question = self.checklist_of(&state).ok().and_then(|checklist| self.question(&checklist, &state));
+        question.is_some_and(|question| question.id.as_str() == SERIAL)
+    }
+
+    /// The serial was scanned: keep it and answer the question by comparing it with what was shipped.
+    pub(super) fn serial(&mut self, text: &str) -> Outcome {
+        let (unit, state) = self.current()?;
+        let serial = Serial::new(text.trim()).map_err(|_| coded("serial-unreadable", []))?;
+        let checklist = self.checklist_of(&state)?;
+        let mut draft = self.draft(unit)?;
+        let shipped = draft.known.rma_line().map(|line| line.serials_shipped.clone()).unwrap_or_default();
+        draft.decide(&unit::Command::ReadSerial { serial: serial.clone() })?;
+        let fits = shipped.is_empty() || shipped.contains(&serial);
+        let choice = if fits { SERIAL_MATCHES } else { SERIAL_DIFFERS };
+        let question = QuestionId::new(SERIAL).map_err(|error| coded(error.code(), []))?;
+        let choice = ChoiceId::new(choice).map_err(|error| coded(error.code(), []))?;
+        draft.decide(&unit::Command::Answer(Answer { question, choice }))?;
+        let state = self.commit_draft(draft)?;
+        self.work.revisit = None;
+        let finished = self.finish_if_complete(unit, &state, &checklist)?;
+        let words = [("serial", serial.to_string()), ("shipped", super::views::list(&shipped))];
+        Ok(finished.unwrap_or_else(|| match (fits, shipped.is_empty()) {
+            (_, true) => Said::saved(Tone::Accepted, say("serial-kept", words)),
+            (true, _) => Said::saved(Tone::Accepted, say("serial-matches", words)),
+            (false, _) => Said::saved(Tone::Warning, say("serial-differs", words)),
+        }))
+    }
+
+    fn answer(&mut self, unit: UnitId, checklist: &Checklist, answer: Answer) -> Outcome {
+        let hold = checklist.choice(&answer).and_then(|choice| choice.hold);
+        let state = self.act(unit, &unit::Command::Answer(answer))?;
+        self.work.revisit = None;
+        self.work.page = 0;
+        if let Some(hold) = hold {
+            return Ok(Said::saved(Tone::Supervisor, say("hold-set", [("hold", hold.to_string())])));
+        }
+        let finished = self.finish_if_complete(unit, &state, checklist)?;
+        Ok(finished.unwrap_or_else(|| Said::saved(Tone::Accepted, say("answered", []))))
+    }
+
+    /// UNDO: the last answer is asked again; the new one is a correction, and both stay on record.
+    fn undo(&mut self, checklist: &Checklist, state: &unit::State) -> Outcome {
+        let answered = checklist.effective(&state.answers);
+        let before = match &self.work.revisit {
+            Some(now) => answered.iter().take_while(|(question, _)| &question.id != now).last(),
+            None => answered.last(),
+        };
+        let (question, _) = before.ok_or_else(|| coded("nothing-to-undo", []))?;
+        self.work.revisit = Some(question.id.clone());
+        Ok(Said::only(Tone::Ready, say("asked-again", [])))
+    }
+
+    fn more_chips(&mut self, checklist: &Checklist) -> Outcome {
+        let pages = checklist.findings.len().div_ceil(CHIPS).max(1);
+        self.work.page = (self.work.page + 1) % pages;
+        Ok(Said::only(Tone::Ready, say("more", [])))
+    }
+
+    /// The finding that a command marks on this page.
+    fn chip(&self, checklist: &Checklist, command: CommandCode) -> Option<Finding> {
+        let place = picked(command)?.checked_sub(FIRST_CHIP).filter(|place| *place < CHIPS)?;
+        checklist.findings.get(self.work.page * CHIPS + place).map(|chip| chip.finding)
+    }
+
+    /// The chips of this page with their commands.
+    pub(super) fn chips(&self, checklist: &Checklist) -> Vec<(CommandCode, Finding)> {
+        checklist
+            .findings
+            .iter()
+            .skip(self.work.page * CHIPS)
+            .take(CHIPS)
+            .enumerate()
+            .filter_map(|(place, chip)| Some((pick(FIRST_CHIP + place)?, chip.finding)))
+            .collect()
+    }
+
+    fn toggle(&mut self, unit: UnitId, state: &unit::State, finding: Finding) -> Outcome {
+        let on = state.added_findings.contains(&finding);
+        let command =
+            if on { unit::Command::RemoveFinding { finding } } else { unit::Command::AddFinding { finding } };
+        self.act(unit, &command)?;
+        let code = if on { "finding-removed" } else { "finding-added" };
+        Ok(Said::saved(Tone::Accepted, say(code, [("finding", finding.to_string())])))
+    }
+
+    /// PHOTO: keeps the camera's picture as it is, for the next photo that is needed.
+    pub(super) fn photo(&mut self, unit: UnitId, state: &unit::State) -> Outcome {
+        let jpeg = (self.picture)().filter(|_| self.camera_works);
+        let jpeg = jpeg.ok_or_else(|| coded("camera-no-picture", []))?;
+        let checklist = self.checklist_of(state).ok();
+        let needed =
+            checklist.as_ref().and_then(|checklist| missing_photos(checklist, state).into_iter().next());
+        let role = match needed {
+            Some(role) => role,
+            None => PhotoRole::new(SPARE).map_err(|error| coded(error.code(), []))?,
+        };
+        let photos = self.records().photos();
+        let hash = photos.keep(&jpeg)?;
+        let command = unit::Command::TakePhoto { role: role.clone(), hash, len: jpeg.len() as u64 };
+        let state = self.act(unit, &command)?;
+        let said = Said::saved(Tone::Accepted, say("photo-taken", [("role", role.to_string())]));
+        match checklist {
+            Some(checklist) if state.stage == Some(Stage::Inspecting) && state.holds.is_empty() => {
+                Ok(self.finish_if_complete(unit, &state, &checklist)?.unwrap_or(said))
+            }
+            _ => Ok(said),
+        }
+    }
+
+    fn skip_photo(&mut self, unit: UnitId, state: &unit::State, checklist: &Checklist) -> Outcome {
+        let role = missing_photos(checklist, state).into_iter().next();
+        let role = role.ok_or_else(|| coded("no-photo-needed", []))?;
+        let reason = if self.camera_works { SkipReason::NotThere } else { SkipReason::Camera };
+        let state = self.act(unit, &unit::Command::SkipPhoto { role: role.clone(), reason })?;
+        let finished = self.finish_if_complete(unit, &state, checklist)?;
+        Ok(finished.unwrap_or_else(|| {
+            let words = [("role", role.to_string()), ("skip", reason.to_string())];
+            Said::saved(Tone::Warning, say("photo-skipped", words))
+        }))
+    }
+
+    /// Grades and decides as soon as nothing is missing any more.
+    fn finish_if_complete(
+        &mut self,
+        unit: UnitId,
+        state: &unit::State,
+        checklist: &Checklist,
+    ) -> Result<Option<Said>, Coded> {
+        let open = checklist.next_question(&state.answers).is_some();
+        if open || !missing_photos(checklist, state).is_empty() || !state.holds.is_empty() {
+            return Ok(None);
+        }
+        self.finish_inspection(unit).map(Some)
+    }
+}
+
+/// Required photos that are neither there nor skipped.
+pub(super) fn missing_photos(checklist: &Checklist, state: &unit::State) -> Vec<PhotoRole> {
+    checklist
+        .required_photos(&state.answers)
+        .into_iter()
+        .filter(|role| !state.photos.iter().any(|photo| &photo.role == role))
+        .filter(|role| !state.photos_skipped.contains_key(role))
+        .collect()
+}
+
+/// The command that gives an answer: YES and NO where the choices are called so, else PICK-n.
+pub(super) fn choice_command(question: &Question, index: usize, choice: &ChoiceId) -> Option<CommandCode> {
+    let plain = question.choices.iter().all(|choice| !matches!(choice.id.as_str(), "YES" | "NO"));
+    match choice.as_str() {
+        "YES" => Some(CommandCode::Yes),
+        "NO" => Some(CommandCode::No),
+        _ if plain || index < FIRST_CHIP => pick(index),
+        _ => None,
+    }
+}

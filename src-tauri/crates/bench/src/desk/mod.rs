@@ -1,0 +1,289 @@
+//! The desk: one person, one parcel, one unit, one question at a time. Synchronous and without devices: scans,
+//! presses and news go in, events go to the records, a screen and a few wishes ([`Effect`]) come out.
+//!
+//! What stands on the screen follows from the unit's own state wherever it can; only what is not yet a fact
+//! (an open question, a PIN half typed) is kept here, and is lost with the power without harm.
+
+mod arrive;
+mod asking;
+mod draft;
+mod inspect;
+mod label;
+mod press;
+mod receive;
+mod review;
+mod rooms;
+mod scan;
+mod screen;
+mod sign_in;
+mod stow;
+mod views;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use barcodes::meaning::Meaning;
+use jiff::Timestamp;
+use records::{Records, RecordsError};
+use returns::Refusal;
+use returns::codes::LabelKind;
+use returns::ids::{ContainerId, ParcelId, QuestionId, UnitId};
+use serde_json::Value;
+
+pub(crate) use review::Decided;
+
+use crate::clock::Clock;
+use crate::seam::{Band, Coded, Cue, DeviceView, LineState, Saved, Say, Tone};
+use asking::Asking;
+use sign_in::SignIn;
+
+/// What the desk would like to have done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Print this label.
+    Print(PrintWish),
+    /// Look at the line: something waits.
+    Kick,
+    /// Play a sound.
+    Sound(Cue),
+    /// Rooms beside the bench changed.
+    RoomsChanged,
+}
+
+/// A label to print.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PrintWish {
+    /// Of this unit.
+    pub(crate) unit: UnitId,
+    /// Which of its labels.
+    pub(crate) label: LabelKind,
+    /// Its print number.
+    pub(crate) print: u32,
+}
+
+/// What the desk hears of the line to head office.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LineNews {
+    /// Its state; none where no head office is set up.
+    pub(crate) state: Option<LineState>,
+    /// Since when.
+    pub(crate) since: Option<Timestamp>,
+    /// The last receipt.
+    pub(crate) last_sent: Option<Timestamp>,
+    /// Why the last try failed.
+    pub(crate) trouble: Option<Say>,
+    /// When it is tried again.
+    pub(crate) next_try: Option<Timestamp>,
+}
+
+/// What came of one scan or press: a message, and whether what it reports is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    tone: Tone,
+    say: Say,
+    saved: bool,
+}
+
+/// A message, or the reason why nothing happened.
+pub(crate) type Outcome = Result<Said, Coded>;
+
+/// What lies on the desk.
+#[derive(Debug, Default)]
+struct Work {
+    parcel: Option<ParcelId>,
+    unit: Option<UnitId>,
+    container: Option<ContainerId>,
+    asking: Option<Asking>,
+    /// Meanings of the scan that was ambiguous.
+    readings: Vec<Meaning>,
+    /// An answered question that is asked again (UNDO).
+    revisit: Option<QuestionId>,
+    /// Page of the finding chips.
+    page: usize,
+}
+
+/// The desk.
+pub(crate) struct Desk {
+    records: Arc<Mutex<Records>>,
+    clock: Clock,
+    /// Latest picture of the camera.
+    picture: Box<dyn Fn() -> Option<bytes::Bytes> + Send>,
+    sign_in: SignIn,
+    work: Work,
+    band: Band,
+    revision: u64,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) line: LineNews,
+    pub(crate) devices: Vec<DeviceView>,
+    pub(crate) camera: Option<String>,
+    pub(crate) camera_works: bool,
+    pub(crate) codes_in_view: bool,
+    pub(crate) simulated: bool,
+    pub(crate) disk_free_percent: Option<u8>,
+    started: Timestamp,
+}
+
+impl Desk {
+    /// A desk over these records.
+    pub(crate) fn new(
+        records: Arc<Mutex<Records>>,
+        clock: Clock,
+        picture: Box<dyn Fn() -> Option<bytes::Bytes> + Send>,
+    ) -> Self {
+        let started = clock.now();
+        Self {
+            records,
+            clock,
+            picture,
+            sign_in: SignIn::default(),
+            work: Work::default(),
+            band: Band { tone: Tone::Ready, say: say("ready", []), at: None, saved: None, blink: 0 },
+            revision: 1,
+            effects: Vec::new(),
+            line: LineNews::default(),
+            devices: Vec::new(),
+            camera: None,
+            camera_works: false,
+            codes_in_view: false,
+            simulated: false,
+            disk_free_percent: None,
+            started,
+        }
+    }
+
+    /// Something outside changed what the screen shows.
+    pub(crate) fn touched(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Grows with every change of the screen.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The line has news: what the band called saved here may be sent now.
+    pub(crate) fn line_changed(&mut self) {
+        if self.band.saved == Some(Saved::Here) && self.all_sent() {
+            self.band.saved = Some(Saved::Sent);
+        }
+        self.touched();
+    }
+
+    /// A scanner sent more than could be taken, or half a scan: say so, for nobody else will.
+    pub(crate) fn scan_lost(&mut self, device: &str, bytes: u64) {
+        let words = [("device", device.to_owned()), ("bytes", bytes.to_string())];
+        let _ = self.tell(Err(coded("scan-lost", words)));
+    }
+
+    /// The person has read the message.
+    pub(crate) fn acknowledge(&mut self) {
+        if self.band.tone == Tone::Rejected || self.band.tone == Tone::Warning {
+            self.band = Band { tone: Tone::Ready, say: say("ready", []), saved: None, ..self.band.clone() };
+        }
+        self.touched();
+    }
+
+    /// Shows what came of a scan or press, and plays its sound.
+    fn tell(&mut self, outcome: Outcome) -> Result<(), Coded> {
+        let (band, cue, result) = match outcome {
+            Ok(said) => {
+                let cue = match said.tone {
+                    Tone::Ready => None,
+                    Tone::Accepted => Some(Cue::Accepted),
+                    Tone::Warning => Some(Cue::Warning),
+                    Tone::Rejected | Tone::Locked => Some(Cue::Rejected),
+                    Tone::Supervisor => Some(Cue::Supervisor),
+                };
+                let saved = said.saved.then_some(Saved::Here);
+                ((said.tone, said.say, saved), cue, Ok(()))
+            }
+            Err(coded) => {
+                let (tone, cue) = match coded.code.as_str() {
+                    "supervisor-only" | "held" | "own-grading" | "review-pending" => {
+                        (Tone::Supervisor, Cue::Supervisor)
+                    }
+                    "pin-locked" => (Tone::Locked, Cue::Rejected),
+                    _ => (Tone::Rejected, Cue::Rejected),
+                };
+                let said = Say { code: coded.code.clone(), args: coded.args.clone() };
+                ((tone, said, None), Some(cue), Err(coded))
+            }
+        };
+        let (tone, said, saved) = band;
+        self.band = Band {
+            tone,
+            say: said,
+            at: Some(self.clock.now().to_string()),
+            saved,
+            blink: self.band.blink + 1,
+        };
+        self.effects.extend(cue.map(Effect::Sound));
+        self.touched();
+        result
+    }
+
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the unit aside; all about it is on disk.
+    fn set_unit_aside(&mut self) {
+        self.work.unit = None;
+        self.work.asking = None;
+        self.work.revisit = None;
+        self.work.page = 0;
+    }
+}
+
+/// A message with arguments.
+pub(crate) fn say<const N: usize>(code: &str, args: [(&str, String); N]) -> Say {
+    Say {
+        code: code.to_owned(),
+        args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+/// A refusal with arguments.
+pub(crate) fn coded<const N: usize>(code: &str, args: [(&str, String); N]) -> Coded {
+    let Say { code, args } = say(code, args);
+    Coded { code, args }
+}
+
+impl Said {
+    fn saved(tone: Tone, say: Say) -> Self {
+        Self { tone, say, saved: true }
+    }
+
+    fn only(tone: Tone, say: Say) -> Self {
+        Self { tone, say, saved: false }
+    }
+}
+
+impl From<Refusal> for Coded {
+    /// The refusal's own fields become the arguments.
+    fn from(refusal: Refusal) -> Self {
+        let mut args = std::collections::BTreeMap::new();
+        if let Ok(Value::Object(fields)) = serde_json::to_value(&refusal) {
+            for (name, value) in fields.into_iter().filter(|(name, _)| name != "refusal") {
+                args.insert(name, plain(value));
+            }
+        }
+        Self { code: refusal.code().to_owned(), args }
+    }
+}
+
+impl From<RecordsError> for Coded {
+    fn from(error: RecordsError) -> Self {
+        tracing::error!(code = error.code(), %error, "records");
+        coded(error.code(), [("detail", error.to_string())])
+    }
+}
+
+/// A JSON value as an argument: texts without quotes, lists with commas.
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Array(values) => values.into_iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,180 @@
+//! A scan: what it means, and what it means here and now.
+
+use barcodes::meaning::{self, Meaning, Reading, ScanProblem};
+use returns::codes::CommandCode;
+use returns::event::StationEvent;
+use returns::ids::{Gtin, OrderNumber, RmaNumber, Subject, TrackingNumber};
+use returns::lpn::Lpn;
+
+use super::asking::{Asking, reading_words};
+use super::draft::new_event;
+use super::{Coded, Desk, Outcome, Said, coded, say};
+use crate::seam::Tone;
+
+impl Desk {
+    /// Takes one scan. The band tells what came of it.
+    pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<(), Coded> {
+        let outcome = self.read(bytes);
+        self.tell(outcome)
+    }
+
+    fn read(&mut self, bytes: &[u8]) -> Outcome {
+        let reading = meaning::read(bytes);
+        if self.expects_text()
+            && let Some(text) = serial_text(&reading)
+        {
+            return self.serial(&text);
+        }
+        if let Some(problem) = &reading.problem
+            && !self.knows_number(&reading)?
+        {
+            return Err(self.not_understood(bytes, problem));
+        }
+        let meanings = self.known_meanings(&reading.meanings)?;
+        match meanings.as_slice() {
+            [] => Err(coded("scan-unreadable", [])),
+            [meaning] => self.meant(meaning.clone()),
+            several => {
+                let readings = several.iter().map(reading_words).collect();
+                self.actor()?;
+                self.work.readings = several.to_vec();
+                let scanned = shown(&reading.text);
+                self.work.asking = Some(Asking::WhichReading { scanned: scanned.clone(), readings });
+                Ok(Said::only(Tone::Warning, say("scan-ambiguous", [("code", scanned)])))
+            }
+        }
+    }
+
+    /// Whether a number with something wrong about it is an RMA's or an order's all the same.
+    fn knows_number(&self, reading: &Reading) -> Result<bool, Coded> {
+        let Some(number) = reading.number() else { return Ok(false) };
+        let records = self.records();
+        if let Ok(rma) = RmaNumber::new(number)
+            && records.rma(&rma)?.is_some()
+        {
+            return Ok(true);
+        }
+        match OrderNumber::new(number) {
+            Ok(order) => Ok(!records.rmas_by_order(&order)?.is_empty()),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Of several meanings the one that is known here; all of them where none or several are: a person is asked.
+    fn known_meanings(&self, meanings: &[Meaning]) -> Result<Vec<Meaning>, Coded> {
+        if meanings.len() < 2 {
+            return Ok(meanings.to_vec());
+        }
+        let mut known = Vec::new();
+        for meaning in meanings {
+            if self.is_known(meaning)? {
+                known.push(meaning.clone());
+            }
+        }
+        Ok(if known.len() == 1 { known } else { meanings.to_vec() })
+    }
+
+    fn is_known(&self, meaning: &Meaning) -> Result<bool, Coded> {
+        let records = self.records();
+        match meaning {
+            Meaning::Product { gtin, .. } => match Gtin::new(gtin.to_string()) {
+                Ok(gtin) => Ok(records.item_by_gtin(&gtin)?.is_some()),
+                Err(_) => Ok(false),
+            },
+            Meaning::Tracking { candidates } => {
+                for candidate in candidates {
+                    let Ok(tracking) = TrackingNumber::new(candidate.number.clone()) else { continue };
+                    if records.rma_by_tracking(&tracking)?.is_some()
+                        || records.parcel_by_tracking(&tracking)?.is_some()
+                    {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Meaning::Text { text } => match RmaNumber::new(text.trim()) {
+                Ok(number) => Ok(records.rma(&number)?.is_some()),
+                Err(_) => Ok(false),
+            },
+            _ => Ok(true),
+        }
+    }
+
+    /// One meaning, here and now.
+    pub(super) fn meant(&mut self, meaning: Meaning) -> Outcome {
+        match meaning {
+            Meaning::Command { payload } => match payload.parse::<CommandCode>() {
+                Ok(command) => self.command(command),
+                Err(_) => Err(coded("command-unknown", [("command", shown(&payload))])),
+            },
+            Meaning::Operator { badge } => self.badge(&badge),
+            _ if self.actor().is_err() => Err(coded("sign-in-first", [])),
+            _ if self.work.asking.is_some() => Err(coded("answer-first", [])),
+            Meaning::Unit { lpn, print } => {
+                let lpn: Lpn = lpn.parse().map_err(|_| coded("scan-wrong-check-digit", [("number", lpn)]))?;
+                match print {
+                    None => self.number_scanned(lpn),
+                    Some(print) => self.label_scanned(lpn, print),
+                }
+            }
+            Meaning::Container { id } => self.container_scanned(&id),
+            Meaning::Location { id } => self.location_scanned(&id),
+            _ if self.work.unit.is_some() => Err(self.unit_first()),
+            Meaning::ReturnLabel { token } => self.return_label_scanned(&token),
+            Meaning::Tracking { candidates } => self.tracking_scanned(&candidates),
+            Meaning::Product { gtin, .. } => self.product_scanned(&gtin.to_string()),
+            Meaning::Text { text } => self.text_scanned(&text),
+            Meaning::Gs1 { .. } => Err(coded("scan-not-expected", [])),
+        }
+    }
+
+    /// The refusal to start something else while a unit is in work.
+    fn unit_first(&self) -> Coded {
+        let lpn = self.current().ok().and_then(|(_, state)| state.lpn).map(|lpn| lpn.to_string());
+        coded("unit-first", [("lpn", lpn.unwrap_or_default())])
+    }
+
+    /// A scan that means nothing is kept in the purgeable store, so that a person can look at it later.
+    fn not_understood(&mut self, bytes: &[u8], problem: &ScanProblem) -> Coded {
+        let refusal = coded_problem(problem);
+        let Ok(actor) = self.actor() else { return refusal };
+        if bytes.is_empty() || bytes.len() > meaning::MAX_SCAN_BYTES {
+            return refusal;
+        }
+        let kept = self.records().keep_text(bytes).map_err(Coded::from).and_then(|hash| {
+            let event = StationEvent::RawScanKept { hash, len: bytes.len() as u64 };
+            let event = new_event(Subject::Station, event.into(), &actor, self.clock.now());
+            Ok(event)
+        });
+        match kept.and_then(|event| self.commit(vec![event])) {
+            Ok(()) => refusal,
+            Err(worse) => worse,
+        }
+    }
+}
+
+/// The serial in a scan: identifier 21 of GS1, else the plain text.
+fn serial_text(reading: &Reading) -> Option<String> {
+    match reading.meanings.as_slice() {
+        [Meaning::Product { elements, .. }] => elements.serial().map(str::to_owned),
+        [Meaning::Text { text }] => Some(text.clone()),
+        // An article number printed as bare digits may well be the serial that is asked for.
+        [Meaning::Tracking { .. }] => Some(reading.text.trim().to_owned()),
+        _ => None,
+    }
+}
+
+fn coded_problem(problem: &ScanProblem) -> Coded {
+    let args = problem.args().into_iter().map(|(name, value)| (name.to_string(), shown(&value.to_string())));
+    Coded { code: problem.code().to_owned(), args: args.collect() }
+}
+
+/// Scanned text as it can be shown: no control characters, not too long.
+pub(super) fn shown(text: &str) -> String {
+    let shown: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+    if shown.chars().count() < text.chars().filter(|c| !c.is_control()).count() {
+        shown + "…"
+    } else {
+        shown
+    }
+}

@@ -1,0 +1,192 @@
+//! The devices of one bench, opened from its settings or handed in (tests, `station replay`).
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use devices::{
+    Camera, DeviceId, DeviceKind, DeviceState, EventReceiver, EventSender, Printer, Scanner, SerialScanner,
+};
+use jiff::Timestamp;
+
+use crate::seam::{DeviceView, Say};
+use crate::settings::Settings;
+
+/// Devices with the queue through which they report.
+pub struct Dock {
+    /// What the devices say.
+    pub events: EventReceiver,
+    sender: EventSender,
+    /// Scanners, kept alive; a dropped one stops.
+    pub scanners: Vec<Arc<dyn Scanner>>,
+    /// The camera over the bench.
+    pub camera: Option<Arc<dyn Camera>>,
+    /// The label printer.
+    pub printer: Option<Arc<dyn Printer>>,
+    /// What was set up.
+    pub settings: Settings,
+}
+
+impl Dock {
+    /// Opens what the settings name. A device that is not there is no error: its state says so.
+    pub fn open(settings: Settings) -> Self {
+        let (sender, events) = devices::events();
+        let scanners = settings.scanners.iter().filter_map(|config| scanner(config, &sender)).collect();
+        let camera = settings.camera.clone().map(|config| devices::camera::open(config, &sender));
+        let printer = settings.printer.clone().map(devices::printer::open);
+        Self { events, sender, scanners, camera, printer, settings }
+    }
+
+    /// A dock whose devices are handed in; they report through `sender`.
+    pub fn of(
+        (sender, events): (EventSender, EventReceiver),
+        scanners: Vec<Arc<dyn Scanner>>,
+        camera: Option<Arc<dyn Camera>>,
+        printer: Option<Arc<dyn Printer>>,
+    ) -> Self {
+        let settings = Settings { simulated: true, ..Settings::default() };
+        Self { events, sender, scanners, camera, printer, settings }
+    }
+}
+
+/// Devices that stay with the running bench, and how they are.
+pub(crate) struct Devices {
+    sender: EventSender,
+    scanners: Vec<Arc<dyn Scanner>>,
+    pub(crate) camera: Option<Arc<dyn Camera>>,
+    pub(crate) printer: Option<Arc<dyn Printer>>,
+    settings: Settings,
+    states: HashMap<DeviceId, (DeviceKind, DeviceState)>,
+    seen: HashMap<DeviceId, Timestamp>,
+}
+
+impl Devices {
+    /// Takes the dock apart into its queue and the rest.
+    pub(crate) fn split(dock: Dock) -> (EventReceiver, Self) {
+        let mut states = HashMap::new();
+        for scanner in &dock.scanners {
+            states.insert(scanner.id().clone(), (DeviceKind::Scanner, scanner.state()));
+        }
+        if let Some(camera) = &dock.camera {
+            states.insert(camera.id().clone(), (DeviceKind::Camera, camera.state()));
+        }
+        if let Some(printer) = &dock.printer {
+            states.insert(printer.id().clone(), (DeviceKind::Printer, DeviceState::Connecting));
+        }
+        let devices = Self {
+            sender: dock.sender,
+            scanners: dock.scanners,
+            camera: dock.camera,
+            printer: dock.printer,
+            settings: dock.settings,
+            states,
+            seen: HashMap::new(),
+        };
+        (dock.events, devices)
+    }
+
+    pub(crate) fn simulated(&self) -> bool {
+        self.settings.simulated
+    }
+
+    pub(crate) fn set_state(&mut self, device: &DeviceId, kind: DeviceKind, state: DeviceState) {
+        self.states.insert(device.clone(), (kind, state));
+    }
+
+    pub(crate) fn saw(&mut self, device: &DeviceId, at: Timestamp) {
+        self.seen.insert(device.clone(), at);
+    }
+
+    pub(crate) fn camera_works(&self) -> bool {
+        let state = self.camera.as_ref().and_then(|camera| self.states.get(camera.id()));
+        matches!(state, Some((_, DeviceState::Working)))
+    }
+
+    /// All devices as a screen shows them.
+    pub(crate) fn views(&self) -> Vec<DeviceView> {
+        let mut views: Vec<DeviceView> =
+            self.states.iter().map(|(id, (kind, state))| self.view(id, *kind, state)).collect();
+        views.sort_by(|a, b| (&a.kind, &a.device).cmp(&(&b.kind, &b.device)));
+        views
+    }
+
+    fn view(&self, id: &DeviceId, kind: DeviceKind, state: &DeviceState) -> DeviceView {
+        let place = self.place(id, kind);
+        let args = match state {
+            DeviceState::Missing { what } => vec![("what", what.clone())],
+            DeviceState::PermissionDenied { group } => vec![("group", group.clone().unwrap_or_default())],
+            _ => Vec::new(),
+        };
+        let mut say = Say { code: state.code(kind).to_owned(), ..Say::default() };
+        say.args.insert("device".to_owned(), id.to_string());
+        say.args.insert("place".to_owned(), place.clone());
+        say.args.extend(args.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        DeviceView {
+            device: id.to_string(),
+            kind: match kind {
+                DeviceKind::Scanner => "scanner",
+                DeviceKind::Camera => "camera",
+                DeviceKind::Printer => "printer",
+            }
+            .to_owned(),
+            place,
+            well: *state == DeviceState::Working,
+            state: say,
+            last_seen: self.seen.get(id).map(|at| at.to_string()),
+            simulated: self.settings.simulated,
+        }
+    }
+
+    fn place(&self, id: &DeviceId, kind: DeviceKind) -> String {
+        use devices::{CameraSource, PrinterTarget};
+        match kind {
+            DeviceKind::Scanner => {
+                let config = self.settings.scanners.iter().find(|config| &config.id == id);
+                config.map(|config| config.path.clone()).unwrap_or_default()
+            }
+            DeviceKind::Camera => match self.settings.camera.as_ref().map(|config| &config.source) {
+                Some(CameraSource::MjpegHttp { url }) => url.clone(),
+                Some(CameraSource::Folder { path, .. }) => path.display().to_string(),
+                None => String::new(),
+            },
+            DeviceKind::Printer => match self.settings.printer.as_ref().map(|config| &config.target) {
+                Some(PrinterTarget::PdfFolder { dir }) => dir.display().to_string(),
+                Some(PrinterTarget::Ipp { uri }) => uri.clone(),
+                None => String::new(),
+            },
+        }
+    }
+
+    /// Gives a scanner another path: the old port is closed, the new one opened, the settings are saved.
+    pub(crate) fn move_scanner(
+        &mut self,
+        data: &Path,
+        device: &str,
+        path: &str,
+    ) -> Result<(), crate::seam::Coded> {
+        let place = self.settings.scanners.iter().position(|config| config.id.as_str() == device);
+        let found = place.and_then(|place| self.settings.scanners.get_mut(place));
+        let config =
+            found.ok_or_else(|| crate::desk::coded("device-unknown", [("device", device.to_owned())]))?;
+        config.path = path.to_owned();
+        let config = config.clone();
+        self.settings
+            .save(data)
+            .map_err(|error| crate::desk::coded(error.code(), [("detail", error.to_string())]))?;
+        self.scanners.retain(|scanner| scanner.id() != &config.id);
+        self.set_state(&config.id, DeviceKind::Scanner, DeviceState::Connecting);
+        self.scanners.extend(scanner(&config, &self.sender));
+        Ok(())
+    }
+}
+
+/// A scanner with its thread; none where the system has no thread left to give.
+fn scanner(config: &devices::ScannerConfig, sender: &EventSender) -> Option<Arc<dyn Scanner>> {
+    match SerialScanner::spawn(config.clone(), sender) {
+        Ok(scanner) => Some(Arc::new(scanner)),
+        Err(error) => {
+            tracing::error!(device = %config.id, %error, "scanner not started");
+            None
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The running bench: devices, camera, printer, line and screens around the desk.
+//!
+//! The desk is synchronous and lives on a thread of its own; everything else sends it orders through one
+//! queue, so that scans, presses and news are taken one after the other.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use devices::{DeviceKind, DeviceState, Event};
+use records::{Options, Records};
+use sync::{LineHandle, LineStatus};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::desk::{Decided, Desk, Effect, PrintWish, coded};
+use crate::dock::{Devices, Dock};
+use crate::eyes::{self, Seen};
+use crate::line;
+use crate::printer;
+use crate::seam::{Coded, DevicesView, Notice, Reply, Request};
+use crate::settings::Settings;
+
+/// How often the desk looks at clock, disk and line while nothing else happens.
+const TICK: Duration = Duration::from_secs(5);
+/// Notices kept for a slow screen before it gets the whole screen instead.
+const NOTICES: usize = 64;
+
+/// What the desk's thread is told.
+enum Order {
+    Device(Event),
+    Seen(Seen),
+    Printed(PrintWish, Option<&'static str>),
+    PrinterState(DeviceState),
+    Line(Box<LineStatus>),
+    Ask(Box<Request>, oneshot::Sender<Result<Reply, Coded>>),
+    Stop,
+}
+
+/// A running bench. Dropping it without [`Bench::stop`] loses nothing: all that a screen called saved is on disk.
+pub struct Bench {
+    name: String,
+    orders: Sender<Order>,
+    notices: broadcast::Sender<Notice>,
+    pictures: Option<(String, Arc<dyn devices::Camera>)>,
+    photos: records::Photos,
+    records: Arc<Mutex<Records>>,
+    line: Arc<Mutex<Option<LineHandle>>>,
+    cancel: CancellationToken,
+    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+/// The bench's notices, one after the other.
+pub struct Notices {
+    receiver: broadcast::Receiver<Notice>,
+    orders: Sender<Order>,
+}
+
+impl Notices {
+    /// The next notice; `None` when the bench has stopped. A listener that was too slow gets the whole screen.
+    pub async fn next(&mut self) -> Option<Notice> {
+        match self.receiver.recv().await {
+            Ok(notice) => Some(notice),
+            Err(broadcast::error::RecvError::Closed) => None,
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                let (reply, answer) = oneshot::channel();
+                self.orders.send(Order::Ask(Box::new(Request::Screen), reply)).ok()?;
+                match answer.await.ok()? {
+                    Ok(Reply::Screen(screen)) => Some(Notice::Screen(screen)),
+                    _ => None,
+                }
+            }
+        }
+    }
+}
+
+impl Bench {
+    /// Opens a data folder with the devices of its settings.
+    pub async fn start(data: &Path) -> Result<Self, Coded> {
+        let settings =
+            Settings::load(data).map_err(|error| coded(error.code(), [("detail", error.to_string())]))?;
+        let poll = settings.poll_seconds;
+        Self::start_with(data, Dock::open(settings), Clock::system(), poll.map(Duration::from_secs)).await
+    }
+
+    /// Opens a data folder with these devices and this clock.
+    pub async fn start_with(
+        data: &Path,
+        dock: Dock,
+        clock: Clock,
+        poll: Option<Duration>,
+    ) -> Result<Self, Coded> {
+        crate::tls::install();
+        let told = clock.clone();
+        let options = Options {
+            program: "returns-station".to_owned(),
+            clock: Arc::new(move || told.now()),
+            ..Options::default()
+        };
+        let records = Records::open(data, options)?;
+        let name = records.enrolment().map(|enrolment| enrolment.name.clone()).unwrap_or_default();
+        let photos = records.photos();
+        let records = Arc::new(Mutex::new(records));
+        let (orders, inbox) = channel();
+        let (notices, _) = broadcast::channel(NOTICES);
+        let cancel = CancellationToken::new();
+        let (mut events, devices) = Devices::split(dock);
+
+        let line = Arc::new(Mutex::new(line::spawn(&records, poll)?));
+        line::forward(&line, orders_for(&orders, |status| Order::Line(Box::new(status))), cancel.clone());
+        let wishes = printer::spawn(
+            devices.printer.clone(),
+            Arc::clone(&records),
+            orders_for(&orders, |(wish, fault)| Order::Printed(wish, fault)),
+            orders_for(&orders, Order::PrinterState),
+            cancel.clone(),
+        );
+        if let Some(camera) = devices.camera.clone() {
+            watch_camera(camera, orders.clone(), cancel.clone());
+        }
+        let to_desk = orders.clone();
+        let stop = cancel.clone();
+        tokio::spawn(async move {
+            loop {
+                let event = tokio::select! {
+                    event = events.recv() => event,
+                    () = stop.cancelled() => None,
+                };
+                let Some(event) = event else { return };
+                if to_desk.send(Order::Device(event)).is_err() {
+                    return;
+                }
+            }
+        });
+
+        let pictures = devices.camera.clone().map(|camera| (camera.id().to_string(), camera));
+        let desk = new_desk(&records, clock, &devices);
+        let loop_ = DeskLoop {
+            desk,
+            devices,
+            data: data.to_owned(),
+            inbox,
+            notices: notices.clone(),
+            wishes,
+            line: Arc::clone(&line),
+            shown: 0,
+        };
+        let thread = std::thread::Builder::new()
+            .name("desk".to_owned())
+            .spawn(move || loop_.run())
+            .map_err(|error| coded("cannot-start", [("detail", error.to_string())]))?;
+        Ok(Self {
+            name,
+            orders,
+            notices,
+            pictures,
+            photos,
+            records,
+            line,
+            cancel,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// The station's name, such as `LEJ2-B04`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Answers a screen.
+    pub async fn ask(&self, request: Request) -> Result<Reply, Coded> {
+        let gone = || coded("bench-stopped", []);
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(Order::Ask(Box::new(request), reply)).map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// What the bench tells its screens from now on.
+    pub fn notices(&self) -> Notices {
+        Notices { receiver: self.notices.subscribe(), orders: self.orders.clone() }
+    }
+
+    /// The newest picture of a camera, as JPEG.
+    pub fn frame(&self, camera: &str) -> Option<bytes::Bytes> {
+        let (_, source) = self.pictures.as_ref().filter(|(id, _)| id == camera)?;
+        source.latest().map(|frame| frame.jpeg.clone())
+    }
+
+    /// A kept photo, as JPEG.
+    pub fn photo(&self, sha256: &str) -> Option<Vec<u8>> {
+        self.photos.read(&sha256.parse().ok()?).ok().flatten()
+    }
+
+    /// The records, for tools that run the bench without a window.
+    pub fn records(&self) -> Arc<Mutex<Records>> {
+        Arc::clone(&self.records)
+    }
+
+    /// Stops devices and line, and waits until the desk has laid down its pen.
+    pub async fn stop(&self) {
+        self.cancel.cancel();
+        let _ = self.orders.send(Order::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+        let line = self.line.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(line) = line {
+            line.stop().await;
+        }
+    }
+}
+
+fn new_desk(records: &Arc<Mutex<Records>>, clock: Clock, devices: &Devices) -> Desk {
+    let camera = devices.camera.clone();
+    let picture = camera.clone();
+    let picture = Box::new(move || Some(picture.as_ref()?.latest()?.jpeg.clone()));
+    let mut desk = Desk::new(Arc::clone(records), clock, picture);
+    desk.camera = camera.map(|camera| camera.id().to_string());
+    desk.camera_works = devices.camera_works();
+    desk.simulated = devices.simulated();
+    desk.devices = devices.views();
+    desk
+}
+
+/// A way for a task to send one kind of order.
+fn orders_for<T>(
+    orders: &Sender<Order>,
+    order: impl Fn(T) -> Order + Send + Sync + 'static,
+) -> impl Fn(T) + Send + Sync + 'static {
+    let orders = orders.clone();
+    move |news| drop(orders.send(order(news)))
+}
+
+fn watch_camera(camera: Arc<dyn devices::Camera>, orders: Sender<Order>, cancel: CancellationToken) {
+    let (sender, mut seen) = mpsc::channel(4);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = eyes::watch(camera, sender) => {}
+            () = cancel.cancelled() => {}
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(seen) = seen.recv().await {
+            if orders.send(Order::Seen(seen)).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// The desk's thread.
+struct DeskLoop {
+    desk: Desk,
+    devices: Devices,
+    data: PathBuf,
+    inbox: Receiver<Order>,
+    notices: broadcast::Sender<Notice>,
+    wishes: mpsc::UnboundedSender<PrintWish>,
+    line: Arc<Mutex<Option<LineHandle>>>,
+    /// Revision of the screen that was last sent.
+    shown: u64,
+}
+
+impl DeskLoop {
+    fn run(mut self) {
+        self.tick();
+        if let Err(coded) = self.desk.wish_waiting_prints() {
+            tracing::error!(code = coded.code, "labels that wait");
+        }
+        loop {
+            match self.inbox.recv_timeout(TICK) {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(order) => self.take(order),
+                Err(RecvTimeoutError::Timeout) => self.tick(),
+            }
+            self.carry_out();
+            self.show();
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Device(event) => self.device(event),
+            Order::Seen(seen) => {
+                let _ = self.notices.send(Notice::Outlines(seen.outlines.clone()));
+                if self.desk.codes_in_view != !seen.outlines.is_empty() {
+                    self.desk.codes_in_view = !seen.outlines.is_empty();
+                    self.desk.touched();
+                }
+                for scan in seen.scans {
+                    let _ = self.desk.scan(&scan);
+                }
+            }
+            Order::Printed(wish, fault) => self.desk.printed(&wish, fault),
+            Order::PrinterState(state) => self.printer_state(state),
+            Order::Line(status) => {
+                self.desk.line = line::news(&status);
+                self.desk.line_changed();
+                let _ = self.notices.send(Notice::RoomsChanged);
+            }
+            Order::Ask(request, reply) => {
+                let answer = self.answer(*request);
+                // Whoever asked may be gone; what was done stands.
+                let _ = reply.send(answer);
+            }
+            Order::Stop => {}
+        }
+    }
+
+    fn device(&mut self, event: Event) {
+        self.devices.saw(event.device(), jiff::Timestamp::now());
+        match event {
+            Event::Scan { bytes, .. } => drop(self.desk.scan(&bytes)),
+            Event::State { device, kind, state } => {
+                self.devices.set_state(&device, kind, state);
+                self.devices_changed();
+            }
+            Event::Overrun { device, dropped_bytes } => {
+                self.desk.scan_lost(&device.to_string(), dropped_bytes)
+            }
+            Event::Unfinished { device, bytes } => {
+                self.desk.scan_lost(&device.to_string(), bytes.len() as u64);
+            }
+        }
+    }
+
+    fn printer_state(&mut self, state: DeviceState) {
+        let Some(printer) = &self.devices.printer else { return };
+        let id = printer.id().clone();
+        let back = state == DeviceState::Working;
+        self.devices.set_state(&id, DeviceKind::Printer, state);
+        self.devices_changed();
+        if back && let Err(coded) = self.desk.wish_waiting_prints() {
+            tracing::error!(code = coded.code, "labels that wait");
+        }
+    }
+
+    fn devices_changed(&mut self) {
+        self.desk.devices = self.devices.views();
+        self.desk.camera_works = self.devices.camera_works();
+        self.desk.touched();
+        let _ = self.notices.send(Notice::RoomsChanged);
+    }
+
+    fn tick(&mut self) {
+        self.desk.disk_free_percent = crate::disk::free_percent(&self.data);
+        let _ = self.notices.send(Notice::Status(self.desk.status()));
+    }
+
+    fn answer(&mut self, request: Request) -> Result<Reply, Coded> {
+        match request {
+            Request::Screen => {}
+            // What came of a scan or press stands in the band: the screen itself is the answer.
+            Request::Scan { text } => drop(self.desk.scan(text.as_bytes())),
+            Request::Press { command } => drop(self.desk.press(&command)),
+            Request::Acknowledge => self.desk.acknowledge(),
+            Request::ReviewQueue => return self.desk.review_queue().map(Reply::ReviewQueue),
+            Request::ReviewUnit { unit } => return self.review_unit(unit),
+            Request::ReviewDecide { unit, outcome, grade, disposition, reason, seller_response } => {
+                let decided = Decided { outcome, grade, disposition, reason, response: seller_response };
+                self.desk.review_decide(unit, &decided)?;
+                return self.desk.review_queue().map(Reply::ReviewQueue);
+            }
+            Request::HoldUnit { unit, reason } => {
+                self.desk.hold_unit(unit, reason, false)?;
+                return self.review_unit(unit);
+            }
+            Request::ReleaseUnit { unit, reason } => {
+                self.desk.hold_unit(unit, reason, true)?;
+                return self.review_unit(unit);
+            }
+            Request::Find { query } => return self.desk.find(&query).map(Reply::Found),
+            Request::Sync => return self.desk.sync_view().map(Reply::Sync),
+            Request::SyncNow => {
+                self.kick();
+                return self.desk.sync_view().map(Reply::Sync);
+            }
+            Request::Devices => return Ok(Reply::Devices(self.devices_view())),
+            Request::ScannerPath { device, path } => {
+                self.devices.move_scanner(&self.data, &device, &path)?;
+                self.devices_changed();
+                return Ok(Reply::Devices(self.devices_view()));
+            }
+        }
+        // Wishes first: the screen that answers a press is the one after it.
+        self.carry_out();
+        Ok(Reply::Screen(Box::new(self.desk.screen())))
+    }
+
+    fn review_unit(&self, unit: returns::ids::UnitId) -> Result<Reply, Coded> {
+        self.desk.review_unit(unit).map(|detail| Reply::ReviewUnit(Box::new(detail)))
+    }
+
+    fn devices_view(&self) -> DevicesView {
+        DevicesView { devices: self.devices.views(), ports: devices::scanner::ports() }
+    }
+
+    fn carry_out(&mut self) {
+        let mut rooms_changed = false;
+        for effect in std::mem::take(&mut self.desk.effects) {
+            match effect {
+                Effect::Print(wish) => drop(self.wishes.send(wish)),
+                Effect::Kick => self.kick(),
+                Effect::Sound(cue) => drop(self.notices.send(Notice::Sound(cue))),
+                Effect::RoomsChanged => rooms_changed = true,
+            }
+        }
+        if rooms_changed {
+            let _ = self.notices.send(Notice::RoomsChanged);
+        }
+    }
+
+    fn kick(&self) {
+        if let Some(line) = self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            line.kick();
+        }
+    }
+
+    fn show(&mut self) {
+        if self.desk.revision() != self.shown {
+            self.shown = self.desk.revision();
+            let _ = self.notices.send(Notice::Screen(Box::new(self.desk.screen())));
+        }
+    }
+}
