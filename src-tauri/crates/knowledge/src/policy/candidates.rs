@@ -1,0 +1,59 @@
+//! Second layer: `candidates.csv`.
+
+use returns::money::Currency;
+use returns::policy::CandidateRow;
+
+use super::conditions;
+use crate::cells::{self, write_list, write_yes};
+use crate::read::{File, Problem};
+use crate::table::{self, Columns, Row};
+use crate::write::{WriteError, csv_text};
+
+const AFTER: [&str; 4] = ["allowed", "settlement", "review", "why"];
+const REQUIRED: &[&str] = &["id", "allowed", "settlement", "why"];
+const COLUMNS: Columns = Columns { required: REQUIRED, optional: &[&conditions::COLUMNS, &["review"]] };
+
+pub(super) fn read(
+    file: File<'_>,
+    currency: Currency,
+    problems: &mut Vec<Problem>,
+) -> Vec<(u32, CandidateRow)> {
+    let (rows, faults) = table::rows(file, COLUMNS);
+    problems.extend(faults);
+    let mut values = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let number = row.number;
+        let value = candidate(&mut row, currency);
+        values.extend(row.finish(value, problems).map(|value| (number, value)));
+    }
+    values
+}
+
+fn candidate(row: &mut Row<'_>, currency: Currency) -> Option<CandidateRow> {
+    let id = row.required("id", str::parse);
+    let when = conditions::read(row, currency);
+    let allowed = row.required("allowed", cells::list);
+    let settlement = row.required("settlement", str::parse);
+    let review = row.yes("review");
+    let why = row.required("why", conditions::why);
+    Some(CandidateRow { id: id?, when, allowed: allowed?, settlement: settlement?, review, why: why? })
+}
+
+pub(super) fn write(candidates: &[CandidateRow], currency: Currency) -> Result<String, WriteError> {
+    let columns: Vec<&'static str> = ["id"].into_iter().chain(conditions::COLUMNS).chain(AFTER).collect();
+    let rows: Vec<Vec<String>> =
+        candidates.iter().map(|row| cells_of(row, currency)).collect::<Result<_, _>>()?;
+    csv_text(&columns, REQUIRED, &rows)
+}
+
+fn cells_of(row: &CandidateRow, currency: Currency) -> Result<Vec<String>, WriteError> {
+    let mut cells = vec![row.id.to_string()];
+    cells.extend(conditions::write(&row.when, currency)?);
+    cells.extend([
+        write_list(&row.allowed)?,
+        row.settlement.to_string(),
+        write_yes(row.review),
+        row.why.clone(),
+    ]);
+    Ok(cells)
+}
