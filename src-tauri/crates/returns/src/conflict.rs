@@ -142,7 +142,7 @@ mod tests {
             for (m, disposition) in [Disposition::Donate, Disposition::Restock].into_iter().enumerate() {
                 for physical in [false, true] {
                     let id = (n * 4 + m * 2) as u128 + u128::from(physical);
-                    let saw = if id % 3 == 0 { (0..id).map(event).collect() } else { vec![] };
+                    let saw = if id.is_multiple_of(3) { (0..id).map(event).collect() } else { vec![] };
                     all.push(Met { physical, saw, ..met(id, *role, disposition) });
                 }
             }

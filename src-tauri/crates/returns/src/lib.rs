@@ -9,7 +9,7 @@
 //! | [`policy`] | the decision table and its decision |
 //! | [`event`] | everything that can have happened |
 //! | [`facts`], [`refusal`] | all that a decision may depend on, and why one is refused |
-//! | [`unit`], [`parcel`], [`container`] | `decide`, `apply` and `fold` of the three things with a life |
+//! | [`mod@unit`], [`parcel`], [`container`] | `decide`, `apply` and `fold` of the three things with a life |
 //! | [`sample`] | the draw for the blind re-grade |
 //! | [`conflict`] | which of two decisions stands |
 
