@@ -1,0 +1,137 @@
+//! Events up. Only a signed receipt whose hash is ours takes events out of the outbox.
+
+use jiff::Timestamp;
+use records::Batch;
+use reqwest::Method;
+use wire::{ChainHash, Head, Limits, Problem, Receipt};
+
+use crate::line::Session;
+use crate::office::Call;
+use crate::{SyncError, Trouble};
+
+/// Plain bytes of a batch; packed it is several times smaller.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+impl Session {
+    /// Sends until the outbox is empty.
+    pub(crate) async fn push(&mut self, limits: &Limits) -> Result<(), SyncError> {
+        let bytes = BATCH_BYTES.min(usize::try_from(limits.body_bytes).unwrap_or(BATCH_BYTES));
+        while self.barred.is_none() {
+            let most = self.batch_events;
+            let batch = self.records.with(move |records| records.next_batch(most, bytes)).await?;
+            let Some(batch) = batch else { return Ok(()) };
+            self.push_batch(&batch, limits).await?;
+        }
+        Ok(())
+    }
+
+    async fn push_batch(&mut self, batch: &Batch, limits: &Limits) -> Result<(), SyncError> {
+        let Batch { station, epoch, first, last, .. } = batch;
+        let path = format!("/v1/stations/{station}/epochs/{epoch}/events/{first}-{last}");
+        let error = match self.send_batch(Call::send(Method::PUT, path, packed(batch)?), batch).await {
+            Ok(()) => {
+                // A batch got through: dare longer ones again.
+                let most = (limits.batch_events as usize).min(self.pace.batch_events).max(1);
+                self.batch_events = (self.batch_events * 2).min(most);
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        match &error {
+            SyncError::Refused { status: 413, .. } => self.halve(batch),
+            _ => match error.proven() {
+                Some((409, problem)) if problem.code == "events-gap" => {
+                    self.fill_gap(problem.clone(), error).await
+                }
+                Some((409, problem)) if problem.code == "events-fork" => {
+                    self.bar("station-forked", problem.clone())
+                }
+                Some((409, problem)) if problem.code == "epoch-unknown" => {
+                    self.bar("epoch-unknown", problem.clone())
+                }
+                Some((410, problem)) => self.bar("epoch-closed", problem.clone()),
+                Some((422, problem)) => {
+                    let seq = problem.args.get("seq").and_then(|seq| seq.parse().ok());
+                    self.set_apart(batch, seq).await
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Sends, and takes in the receipt.
+    async fn send_batch(&mut self, call: Call, batch: &Batch) -> Result<(), SyncError> {
+        let call = call
+            .header("content-type", "application/zstd")
+            .header("prev-hash", batch.prev_hash)
+            .header("last-hash", batch.last_hash);
+        let receipt: Receipt = self.office.call(&call).await?.json()?;
+        let cleared = self.records.with(move |records| records.acknowledge(&receipt)).await?;
+        if cleared == 0 {
+            // Asking again at once would ask for ever.
+            return Err(SyncError::NoProgress);
+        }
+        self.status.send_modify(|status| {
+            status.last_receipt = Some(Timestamp::now());
+            status.receipts += 1;
+        });
+        Ok(())
+    }
+
+    fn halve(&mut self, batch: &Batch) -> Result<(), SyncError> {
+        if batch.lines.len() == 1 {
+            return Err(SyncError::EventTooLong);
+        }
+        self.batch_events = batch.lines.len() / 2;
+        Ok(())
+    }
+
+    /// Head office has less than we thought it had: what it lacks waits again, if its head is on our chain.
+    async fn fill_gap(&mut self, problem: Problem, error: SyncError) -> Result<(), SyncError> {
+        let seq = problem.args.get("stored_seq").and_then(|seq| seq.parse::<u64>().ok());
+        let hash = problem.args.get("stored_hash").and_then(|hash| hash.parse::<ChainHash>().ok());
+        let (Some(seq), Some(hash)) = (seq, hash) else { return Err(error) };
+        let stored = Head { seq, hash };
+        match self.records.with(move |records| records.send_again_after(&stored)).await {
+            Ok(0) => Err(error),
+            Ok(events) => {
+                tracing::warn!(events, "head office lacks events that it had confirmed: they wait again");
+                Ok(())
+            }
+            Err(SyncError::Records(refused)) if refused.code() == "receipt-hash-differs" => {
+                self.bar("station-forked", problem)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Nothing goes up any more until head office says otherwise.
+    fn bar(&mut self, code: &str, problem: Problem) -> Result<(), SyncError> {
+        tracing::error!(code, "head office takes no events from this station");
+        self.barred = Some(Trouble { code: code.to_owned(), args: problem.args });
+        Ok(())
+    }
+
+    /// Head office cannot read an envelope. What stands before it goes the usual way, it alone as unreadable.
+    async fn set_apart(&mut self, batch: &Batch, seq: Option<u64>) -> Result<(), SyncError> {
+        if batch.lines.len() > 1 {
+            let before = seq.and_then(|seq| seq.checked_sub(batch.first)).unwrap_or(1);
+            self.batch_events = usize::try_from(before).unwrap_or(1).clamp(1, batch.lines.len() - 1);
+            return Ok(());
+        }
+        let path = format!("/v1/stations/{}/unreadable", batch.station);
+        let call = Call::send(Method::POST, path, packed(batch)?)
+            .query("epoch", batch.epoch)
+            .query("first", batch.first)
+            .query("last", batch.last);
+        self.send_batch(call, batch).await?;
+        tracing::error!(epoch = %batch.epoch, seq = batch.first, "head office keeps an event as unreadable");
+        let args = [("epoch", batch.epoch.to_string()), ("seq", batch.first.to_string())];
+        self.lasting = Some(Trouble::new("event-unreadable-at-head-office", args));
+        Ok(())
+    }
+}
+
+fn packed(batch: &Batch) -> Result<Vec<u8>, SyncError> {
+    wire::pack(&batch.lines).map_err(|error| SyncError::Unreadable(error.to_string()))
+}
