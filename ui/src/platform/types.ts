@@ -61,6 +61,40 @@ action: Action | null, };
 
 export type CameraView = "looking" | "code-found" | "lost" | "none";
 
+export type Choice = { 
+/**
+ * Command word that chooses it.
+ */
+command: string, 
+/**
+ * Key that chooses it, as printed on the cap: `1`, `Y`, `Enter`, `F4`.
+ */
+key: string, 
+/**
+ * Label from data (checklists); where absent, `say` names it.
+ */
+texts: { [key in string]: string } | null, 
+/**
+ * Label from the UI's table.
+ */
+say: Say | null, 
+/**
+ * What follows from it ("grade D", "to review").
+ */
+effect: Say | null, 
+/**
+ * Already suggested by the data.
+ */
+suggested: boolean, 
+/**
+ * Why it cannot be chosen now.
+ */
+disabled: Say | null, 
+/**
+ * Its own code.
+ */
+qr: QrView | null, };
+
 export type Coded = { 
 /**
  * Stable, kebab-case.
@@ -72,6 +106,24 @@ code: string,
 args: { [key in string]: string }, };
 
 export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "HELP" | "LOG-OFF";
+
+export type Counters = { 
+/**
+ * Units received today at this bench.
+ */
+received: number, 
+/**
+ * Units with a disposition.
+ */
+dispositioned: number, 
+/**
+ * Units staged.
+ */
+staged: number, 
+/**
+ * Units held or in review.
+ */
+waiting: number, };
 
 export type Cue = "accepted" | "warning" | "rejected" | "supervisor";
 
@@ -149,6 +201,24 @@ export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WA
 
 export type Finding = "PRODUCT_MISMATCH" | "OTHER_BRAND" | "COLOUR_MISMATCH" | "SIZE_MISMATCH" | "SERIAL_MISMATCH" | "PAIR_MISMATCH" | "PART_MISSING" | "TAG_MISSING" | "WARRANTY_CARD_MISSING" | "EMPTY_BOX" | "FOREIGN_OBJECT" | "UNDECLARED" | "MIXED_CARTON" | "QTY_OVER" | "QTY_UNDER" | "COUNTERFEIT_SUSPECT" | "WEIGHT_MISMATCH" | "USED" | "STAIN" | "ODOUR" | "SCRATCHED" | "CRACKED" | "LIQUID" | "SOLE_DIRTY" | "PACKAGING_DAMAGE" | "SEAL_BROKEN" | "NOT_POWERING_ON" | "ACCOUNT_LOCKED" | "DATA_PRESENT" | "BATTERY_SWOLLEN" | "EXPIRED" | "RECALLED" | "CARRIER_DAMAGE" | "NO_FAULT_FOUND";
 
+export type FindingChip = { 
+/**
+ * Command word (`PICK-5` …).
+ */
+command: string, 
+/**
+ * Key cap.
+ */
+key: string, 
+/**
+ * The finding; `None` is the chip that shows more.
+ */
+finding: Finding | null, 
+/**
+ * Marked.
+ */
+on: boolean, };
+
 export type FoundUnit = { 
 /**
  * Head.
@@ -157,7 +227,7 @@ head: UnitHead,
 /**
  * Its stage.
  */
-stage: Stage, 
+stage: UnitStage, 
 /**
  * Grade.
  */
@@ -196,6 +266,38 @@ operator: string,
 notable: boolean, };
 
 export type HoldReason = "HAZMAT" | "BATTERY" | "RECALL" | "FRAUD" | "UNKNOWN_ITEM" | "DATA" | "HYGIENE" | "SUPERVISOR";
+
+export type LabelView = { 
+/**
+ * What is printed big: the disposition, or none for an LPN label.
+ */
+disposition: Disposition | null, 
+/**
+ * LPN, shown 5-5-2.
+ */
+lpn: string, 
+/**
+ * Print number; 0 for an LPN label.
+ */
+print_number: number, 
+/**
+ * Picture of the label at 203 dpi as a PNG data address.
+ */
+png: string, 
+/**
+ * Waits for a printer.
+ */
+pending: boolean, };
+
+export type LadderStep = { 
+/**
+ * The grade that the rung asks about.
+ */
+grade: Grade, 
+/**
+ * How far.
+ */
+state: StepState, };
 
 export type LaneView = { 
 /**
@@ -259,6 +361,42 @@ fits: boolean, };
 
 export type OverrideReason = "NOT_ASKED" | "BETTER_THAN_COMPUTED" | "WORSE_THAN_COMPUTED" | "ANSWERED_WRONG" | "OTHER";
 
+export type ParcelLineView = { 
+/**
+ * Product title.
+ */
+title: string, 
+/**
+ * Its SKU.
+ */
+sku: string, 
+/**
+ * RMA number.
+ */
+rma: string, 
+/**
+ * Units expected.
+ */
+expected: number, 
+/**
+ * Units received so far.
+ */
+received: number, };
+
+export type ParcelView = { 
+/**
+ * Tracking number, if it has one.
+ */
+tracking: string | null, 
+/**
+ * RMAs in it.
+ */
+rmas: Array<string>, 
+/**
+ * What should be in it.
+ */
+lines: Array<ParcelLineView>, };
+
 export type PhotoSlot = { 
 /**
  * Role key from the checklist, such as `SERIAL_PLATE`.
@@ -281,7 +419,35 @@ export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
 
 export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
 
+export type QrView = { 
+/**
+ * Modules a side, quiet zone not included.
+ */
+size: number, 
+/**
+ * SVG path data in module units.
+ */
+path: string, };
+
 export type Reason = "CHANGED_MIND" | "ORDERED_WRONG" | "WRONG_ITEM" | "NOT_AS_DESCRIBED" | "TOO_SMALL" | "TOO_LARGE" | "COLOUR" | "STYLE" | "DEFECTIVE" | "DAMAGED_TRANSIT" | "DAMAGED" | "MISSING_PARTS" | "RECALL" | "EXPIRED" | "ARRIVED_LATE" | "WARRANTY_REPAIR" | "END_OF_LIFE" | "UNDELIVERABLE" | "GIFT" | "UNKNOWN";
+
+export type RecentUnit = { 
+/**
+ * Head.
+ */
+head: UnitHead, 
+/**
+ * Grade, once there is one.
+ */
+grade: Grade | null, 
+/**
+ * Disposition, once there is one.
+ */
+disposition: Disposition | null, 
+/**
+ * When something last happened to it (RFC 3339).
+ */
+at: string, };
 
 export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
 
@@ -361,7 +527,7 @@ row: ReviewRow,
 /**
  * Stage of the unit.
  */
-stage: Stage, 
+stage: UnitStage, 
 /**
  * What the grader saw.
  */
@@ -489,7 +655,167 @@ export type SellerResponse = "EW" | "FR" | "IN" | "IO" | "NR" | "QD" | "RR" | "R
 
 export type Settlement = "REFUND" | "PARTIAL_REFUND" | "STORE_CREDIT" | "REPLACE" | "REPAIR" | "KEEP" | "NONE";
 
-export type Stage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
+export type Stage = { "stage": "sign-in", 
+/**
+ * Whose badge was scanned.
+ */
+operator: OperatorView | null, 
+/**
+ * PIN digits typed so far.
+ */
+digits: number, 
+/**
+ * Locked after wrong PINs, for so many seconds.
+ */
+locked_seconds: number | null, } | { "stage": "idle", 
+/**
+ * The shift in numbers.
+ */
+today: Counters, 
+/**
+ * The last units.
+ */
+recent: Array<RecentUnit>, 
+/**
+ * The open parcel.
+ */
+parcel: ParcelView | null, 
+/**
+ * Labels that wait for a printer.
+ */
+labels_pending: number, } | { "stage": "pick", 
+/**
+ * The question.
+ */
+ask: Say, 
+/**
+ * What was scanned, where that is the subject.
+ */
+code: string | null, 
+/**
+ * Unit, where one is on the bench.
+ */
+unit: UnitHead | null, 
+/**
+ * The choices.
+ */
+choices: Array<Choice>, } | { "stage": "stick-number", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * The label.
+ */
+label: LabelView, } | { "stage": "question", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * The question.
+ */
+texts: { [key in string]: string }, 
+/**
+ * How to find out.
+ */
+hint: { [key in string]: string } | null, 
+/**
+ * Number from 1.
+ */
+number: number, 
+/**
+ * How many at most.
+ */
+of: number, 
+/**
+ * Rungs; empty during safety and identity questions.
+ */
+ladder: Array<LadderStep>, 
+/**
+ * Answers.
+ */
+choices: Array<Choice>, 
+/**
+ * Findings that can be added.
+ */
+chips: Array<FindingChip>, } | { "stage": "photos", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * Skip, or try again.
+ */
+choices: Array<Choice>, } | { "stage": "decision", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * Grade that counts.
+ */
+grade: Grade, 
+/**
+ * Grade as computed, where overridden.
+ */
+computed: Grade | null, 
+/**
+ * Findings.
+ */
+findings: Array<Finding>, 
+/**
+ * The decision; `None` while a review is pending without provisional disposition.
+ */
+decision: DecisionView | null, 
+/**
+ * Waits for a second person, and why.
+ */
+review: Say | null, 
+/**
+ * Print, change grade, hold.
+ */
+choices: Array<Choice>, } | { "stage": "stick-label", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * Grade.
+ */
+grade: Grade, 
+/**
+ * The label.
+ */
+label: LabelView, 
+/**
+ * Container that should take it next, if one is open.
+ */
+container: string | null, } | { "stage": "stow", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * Grade.
+ */
+grade: Grade, 
+/**
+ * Disposition.
+ */
+disposition: Disposition, 
+/**
+ * Container that should take it, if one is open.
+ */
+container: string | null, } | { "stage": "held", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * What the person at the bench can still do: a note, a photo, put it on a shelf.
+ */
+choices: Array<Choice>, };
 
 export type StatusBar = { 
 /**
@@ -544,6 +870,8 @@ now: string,
  * Set where some devices are simulated (training, demo).
  */
 simulated: boolean, };
+
+export type StepState = "done" | "now" | "to-come";
 
 export type SyncLine = { 
 /**
@@ -638,3 +966,5 @@ holds: Array<HoldReason>,
 saved: Saved, };
 
 export type UnitId = string;
+
+export type UnitStage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";

@@ -36,11 +36,12 @@ impl UnknownCode {
 
 /// Defines a vocabulary: an enum whose text, serde and TypeScript form is one and the same word.
 macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident $(as $shown:literal)? { $($(#[$vmeta:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, ts_rs::TS,
         )]
+        $(#[ts(rename = $shown)])?
         pub enum $name {
             $(
                 #[doc = concat!("`", $code, "`")]

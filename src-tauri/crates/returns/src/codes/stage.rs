@@ -3,8 +3,8 @@
 use super::codes;
 
 codes! {
-    /// Where a unit is in its life.
-    Stage {
+    /// Where a unit is in its life. (A screen's types know it as `UnitStage`: a screen has stages of its own.)
+    Stage as "UnitStage" {
         Received = "RECEIVED",
         Inspecting = "INSPECTING",
         Graded = "GRADED",
