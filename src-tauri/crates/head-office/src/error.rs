@@ -81,6 +81,14 @@ pub enum HeadOfficeError {
     /// No RMA of that number, or without a label.
     #[error("no RMA {0} with a return label")]
     NoSuchLabel(String),
+    /// A label that cannot be drawn.
+    #[error("the label of {rma} cannot be drawn: {source}")]
+    Undrawable {
+        /// Its RMA.
+        rma: String,
+        /// Why.
+        source: labels::LabelError,
+    },
     /// All LPN blocks are given out.
     #[error("all LPN blocks are given out")]
     LpnBlocksUsedUp,
@@ -113,6 +121,7 @@ impl HeadOfficeError {
             Self::NameTaken(_) => "station-name-taken",
             Self::NoSuchStation(_) => "station-unknown",
             Self::NoSuchLabel(_) => "label-unknown",
+            Self::Undrawable { .. } => "label-undrawable",
             Self::LpnBlocksUsedUp => "lpn-blocks-used-up",
             Self::NothingToImport => "nothing-to-import",
         }

@@ -1,7 +1,7 @@
 //! What the events mean. Reading never refuses: what cannot be read is set aside for a person, and the bytes
 //! stay as they came. Everything here can be derived again from the events.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use returns::codes::RmaState;
@@ -10,10 +10,9 @@ use returns::ids::{EventId, Subject};
 use returns::rma::Rma;
 use returns::{UnitEvent, container, parcel, rma, unit};
 use serde_json::json;
-use wire::Envelope;
+use wire::{Envelope, Link, Place, fold_order};
 
 use crate::error::HeadOfficeError;
-use crate::fold_order::{Link, Place, fold_order};
 use crate::store::{Effect, Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, Store};
 
 /// Events read in one transaction.
@@ -75,11 +74,11 @@ fn interpret(
             kind: envelope.kind.clone(),
             verdict,
         });
-        if verdict == ReadingVerdict::Repeated || envelope.subject == Subject::Station {
+        if envelope.subject == Subject::Station {
             continue;
         }
         touched.insert(envelope.subject, (waiting.depot.clone(), waiting.position));
-        let place = (waiting.station, waiting.epoch, waiting.seq);
+        let place = Place { station: waiting.station, epoch: waiting.epoch, seq: waiting.seq };
         fresh.entry(envelope.subject).or_default().push(Read { place, envelope, event });
     }
     for (subject, new_events) in fresh {
@@ -117,20 +116,16 @@ fn events_before(store: &Store, subject: &Subject) -> Result<Vec<Read>, HeadOffi
         let envelope = Envelope::parse(&stored.bytes)
             .map_err(|error| HeadOfficeError::StoreUnreadable(error.to_string()))?;
         let event = known(&envelope);
-        events.push(Read { place: (stored.station, stored.epoch, stored.seq), envelope, event });
+        let place = Place { station: stored.station, epoch: stored.epoch, seq: stored.seq };
+        events.push(Read { place, envelope, event });
     }
     Ok(events)
 }
 
 /// A subject as the fold of all its events, in folding order; read-only where one of them is not known.
 fn project(subject: &Subject, events: &[Read]) -> Option<Projection> {
-    let links: Vec<Link> = events
-        .iter()
-        .map(|read| Link { place: read.place, event_id: read.envelope.event_id, seen: read.envelope.seen })
-        .collect();
-    let by_place: HashMap<Place, &Read> = events.iter().map(|read| (read.place, read)).collect();
-    let ordered: Vec<&Read> =
-        fold_order(&links).iter().filter_map(|place| by_place.get(place).copied()).collect();
+    let links: Vec<Link> = events.iter().map(|read| Link::of(read.place, &read.envelope)).collect();
+    let ordered: Vec<&Read> = fold_order(&links).into_iter().filter_map(|at| events.get(at)).collect();
     let unknown = ordered.iter().any(|read| read.event.is_none());
     let known = ordered.iter().filter_map(|read| read.event.as_ref());
     match subject {

@@ -1,7 +1,9 @@
 //! Signed return labels: what a customer sticks on the parcel.
 
 use jiff::Timestamp;
-use returns::ids::{LabelId, RmaNumber};
+use jiff::civil::Date;
+use labels::{Captions, to_pdf};
+use returns::ids::{LabelId, OwnerCode, RmaNumber};
 use returns::rma::Rma;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -20,8 +22,29 @@ pub struct PrintedLabel {
     pub rma: RmaNumber,
     /// The label's id, as the RMA names it.
     pub label: LabelId,
+    /// Whose goods come back.
+    pub owner: OwnerCode,
+    /// Last day, where the RMA names one.
+    pub valid_until: Option<Date>,
     /// Content of its QR code: `RS:R:` and base45. Spaces belong to it.
     pub token: String,
+}
+
+impl PrintedLabel {
+    /// The label as a PDF page of 100 × 50 mm, in English.
+    pub fn to_pdf(&self) -> Result<Vec<u8>, HeadOfficeError> {
+        let undrawable = |source| HeadOfficeError::Undrawable { rma: self.rma.to_string(), source };
+        let label = labels::return_label(&labels::ReturnLabel {
+            token: self.token.strip_prefix("RS:R:").unwrap_or(&self.token).to_owned(),
+            rma: self.rma.to_string(),
+            owner: self.owner.to_string(),
+            valid_until: self.valid_until.map(|day| day.to_string()).unwrap_or_default(),
+            note: "Stick this label on the outside of the parcel.".to_owned(),
+            captions: Captions::default(),
+        })
+        .map_err(undrawable)?;
+        to_pdf(&[label]).map_err(undrawable)
+    }
 }
 
 /// The number of a label: ids are decimal numbers from 1, without leading zeros.
@@ -66,7 +89,13 @@ impl HeadOffice {
             nonce: self.label_nonce(label_id),
         }
         .sign(self.key());
-        Some(PrintedLabel { rma: rma.number.clone(), label, token })
+        Some(PrintedLabel {
+            rma: rma.number.clone(),
+            label,
+            owner: rma.owner.clone(),
+            valid_until: rma.expires,
+            token,
+        })
     }
 
     /// Nobody without the key can tell it beforehand, and it needs no storage.

@@ -27,8 +27,6 @@ pub mod status;
 pub mod store;
 pub mod verify;
 
-mod fold_order;
-
 pub use error::HeadOfficeError;
 pub use office::HeadOffice;
 pub use server::Server;

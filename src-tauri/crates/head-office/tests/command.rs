@@ -100,25 +100,61 @@ fn serve_says_where_it_listens_and_ends_on_sigterm() {
 fn import_answers_per_row_and_with_its_exit_code() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
-    let good = json!([{ "id": "op-1", "badge": "B1", "initials": "MK", "role": "GRADER", "pin": "1234" }]);
-    let operators = dir.path().join("operators.json");
-    std::fs::write(&operators, good.to_string()).unwrap();
+    let good = "id,badge,initials,role,pin\nop-1,B1,MK,GRADER,1234\n";
+    let operators = dir.path().join("operators.csv");
+    std::fs::write(&operators, good).unwrap();
     let file = operators.to_str().unwrap();
     let imported = run(&data, &["import", "--operators", file, "--json"]);
     assert!(imported.status.success());
     let verdict = json_line(&imported.stdout);
     assert_eq!((&verdict["imported"]["operators"], &verdict["refused"]), (&json!(1), &json!([])));
 
-    let mut bad = good;
-    bad.as_array_mut().unwrap().push(json!({ "id": "op-2" }));
-    std::fs::write(&operators, bad.to_string()).unwrap();
+    std::fs::write(&operators, format!("{good}op-2,B2,AB,GRADER,12345x\n")).unwrap();
     let imported = run(&data, &["import", "--operators", file, "--json"]);
     assert_eq!(imported.status.code(), Some(1));
     let verdict = json_line(&imported.stdout);
     assert_eq!(verdict["imported"]["operators"], 1, "the good row went in");
-    assert_eq!((&verdict["refused"][0]["row"], &verdict["refused"][0]["file"]), (&json!(2), &json!(file)));
-    let plain = run(&data, &["import", "--operators", file]);
-    assert!(String::from_utf8(plain.stdout).unwrap().contains("operators.json row 2"));
+    let refused = &verdict["refused"][0];
+    assert_eq!((&refused["row"], &refused["file"]), (&json!(3), &json!(file)));
+    assert_eq!((&refused["cell"], &refused["code"]), (&json!("pin"), &json!("pin-unusable")));
+    let plain = String::from_utf8(run(&data, &["import", "--operators", file]).stdout).unwrap();
+    assert!(plain.contains("operators.csv, row 3, pin: pin-unusable"), "{plain}");
+    assert!(!plain.contains("12345x"), "no PIN in any message");
+}
+
+#[test]
+fn labels_come_as_tokens_and_as_pages_that_a_decoder_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let rmas = dir.path().join("rmas.json");
+    let rma = json!([{
+        "number": "RMA/1", "state": "AUTHORISED", "owner": "NORD", "cycle": "COMMERCIAL", "label": "4711",
+        "lines": [{ "id": "1", "sku": "SKU-1", "requested": 1, "authorised": 1, "reason": "TOO_SMALL",
+                    "preference": "REFUND" }]
+    }]);
+    std::fs::write(&rmas, rma.to_string()).unwrap();
+    assert!(run(&data, &["import", "--rmas", rmas.to_str().unwrap()]).status.success());
+    let out = dir.path().join("labels");
+    let printed = run(&data, &["labels", "--json", "--out", out.to_str().unwrap()]);
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let label = json_line(&printed.stdout)["labels"][0].clone();
+    assert_eq!(label["rma"], "RMA/1");
+    let page = out.join("page");
+    let pdf = out.join("return-4711.pdf");
+    tool("pdftoppm", &["-r", "203", "-png", pdf.to_str().unwrap(), page.to_str().unwrap()], "poppler-utils");
+    let image = out.join("page-1.png");
+    let read = tool("zbarimg", &["--quiet", "--raw", image.to_str().unwrap()], "zbar-tools");
+    assert_eq!(read.trim_end_matches('\n'), label["token"].as_str().unwrap());
+}
+
+/// Runs a tool that this test needs; fails where it is missing.
+fn tool(name: &str, args: &[&str], package: &str) -> String {
+    let output = Command::new(name)
+        .args(args)
+        .output()
+        .unwrap_or_else(|error| panic!("{name} cannot be run ({error}): apt-get install {package}"));
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

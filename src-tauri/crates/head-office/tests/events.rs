@@ -72,6 +72,12 @@ async fn a_gap_and_forks_are_refused_with_where_head_office_stands() {
     assert_eq!(restored.push(&other).await.problem(), (409, "events-fork".into()));
     let longer = restored.batch(arrivals(3));
     assert_eq!(restored.push(&longer).await.problem(), (409, "events-fork".into()));
+    // Behind the stored head, without overlap, but on another past.
+    let mut another_past = station.clone();
+    another_past.chain = wire::Chain::at(station.id(), Epoch::Numbered(1), Head::EMPTY);
+    another_past.batch(arrivals(3));
+    let next = another_past.batch(arrivals(1));
+    assert_eq!((next.first, another_past.push(&next).await.problem()), (4, (409, "events-fork".into())));
     let mut overlapping = station.clone();
     overlapping.chain = wire::Chain::at(station.id(), Epoch::Numbered(1), Head::EMPTY);
     let all_other = overlapping.batch(arrivals(6));

@@ -15,10 +15,26 @@ use serde_json::{Value, json};
 use support::{Station, enrol, start};
 use wire::{Document, Feed, FeedChange, Operator, ReturnLabel, Signed};
 
-fn file(dir: &Path, name: &str, content: &Value) -> PathBuf {
+const CATALOGUE: &str = "\
+sku,gtins,title,category,owner,price
+SKU-1,4006381333931,Runner,FOOTWEAR,NORD,89.90 EUR
+SKU-1,96385074,Again,FOOTWEAR,NORD,89.90 EUR
+SKU-2,4006381333932,Wrong check digit,FOOTWEAR,NORD,89.90 EUR
+SKU-3,96385074,Walker,FOOTWEAR,NORD,49.90 EUR
+";
+
+const OPERATORS: &str = "\
+id,badge,initials,role,pin
+op-1,B1,MK,GRADER,271828
+op-2,B1,AB,GRADER,1234
+op-3,B3,CD,SUPERVISOR,12
+op-4,B4,EF,BOSS,1234
+";
+
+fn file(dir: &Path, name: &str, content: &str) -> PathBuf {
     let path = dir.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, content.to_string()).unwrap();
+    std::fs::write(&path, content).unwrap();
     path
 }
 
@@ -26,8 +42,20 @@ fn import(office: &HeadOffice, sources: &Sources) -> Verdict {
     office.import(sources, Timestamp::now()).unwrap()
 }
 
-fn refusals(verdict: &Verdict) -> Vec<(usize, &str, &str)> {
-    verdict.refused.iter().map(|row| (row.row, row.cell.as_str(), row.code)).collect()
+/// Last part of the file's name, row, cell and code of each refusal.
+fn refusals(verdict: &Verdict) -> Vec<(&str, u32, &str, &str)> {
+    let named = |row: &'_ knowledge::Problem| -> String {
+        Path::new(&row.file).file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    verdict
+        .refused
+        .iter()
+        .map(|row| {
+            let name: &str = row.file.rsplit('/').next().unwrap();
+            assert_eq!(name, named(row));
+            (name, row.row.unwrap_or(0), row.cell.as_deref().unwrap_or(""), row.code)
+        })
+        .collect()
 }
 
 async fn values(station: &Station, feed: Feed) -> Vec<(String, Value)> {
@@ -39,11 +67,6 @@ async fn values(station: &Station, feed: Feed) -> Vec<(String, Value)> {
             FeedChange::Gone => panic!("gone"),
         })
         .collect()
-}
-
-fn item(sku: &str, gtin: &str) -> Value {
-    json!({ "sku": sku, "gtins": [gtin], "title": "Runner", "category": "FOOTWEAR", "owner": "NORD",
-            "price": { "minor": 8990, "currency": "EUR" } })
 }
 
 fn rma(number: &str, label: &str) -> Value {
@@ -63,47 +86,30 @@ async fn good_rows_go_in_and_bad_ones_are_named() {
     let dir = tempfile::tempdir().unwrap();
     let server = start(&dir.path().join("data")).await;
     let station = enrol(&server, "LEJ2", "LEJ2-B04").await;
-    let mut no_price_currency = item("SKU-3", "3");
-    no_price_currency["price"]["currency"] = json!("euro");
-    let mut unknown_field = item("SKU-4", "4");
-    unknown_field["colour"] = json!("blue");
-    let catalogue = json!([
-        item("SKU-1", "1"),
-        item("SKU-1", "2"),
-        no_price_currency,
-        unknown_field,
-        item("SKU-5", "1"),
-        7,
-        item("SKU-6", "6")
-    ]);
-    let mut twice = rma("RMA-2", "2");
-    twice["lines"] = json!([twice["lines"][0], twice["lines"][0]]);
-    let rmas = json!([rma("RMA-1", "1"), twice, rma("RMA-3", "L-3"), rma("RMA-1", "4")]);
+    let rmas = json!([rma("RMA-1", "1"), rma("RMA-3", "L-3"), rma("RMA-1", "4"), rma("RMA-5", "5")]);
     let sources = Sources {
-        catalogue: vec![file(dir.path(), "catalogue.json", &catalogue)],
-        rmas: vec![file(dir.path(), "rmas.json", &rmas)],
+        catalogue: vec![file(dir.path(), "catalogue.csv", CATALOGUE)],
+        rmas: vec![file(dir.path(), "rmas.json", &rmas.to_string())],
         ..Sources::default()
     };
     let verdict = import(server.office(), &sources);
-    assert_eq!(verdict.imported, Imported { items: 2, rmas: 1, ..Imported::default() });
+    assert_eq!(verdict.imported, Imported { items: 2, rmas: 2, ..Imported::default() });
     assert_eq!(
         refusals(&verdict),
         [
-            (3, "price.currency", "cell-unreadable"),
-            (4, "colour", "cell-unreadable"),
-            (6, "", "cell-unreadable"),
-            (2, "sku", "row-twice"),
-            (5, "gtins", "gtin-taken"),
-            (2, "lines[1].id", "row-twice"),
-            (3, "label", "label-id-unusable"),
-            (4, "number", "row-twice"),
+            ("catalogue.csv", 3, "sku", "row-twice"),
+            ("catalogue.csv", 4, "gtins", "gtin-check-digit"),
+            ("rmas.json", 2, "label", "label-id-unusable"),
+            ("rmas.json", 3, "number", "row-twice"),
         ]
     );
     let items = values(&station, Feed::Catalogue).await;
-    assert_eq!(items.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["SKU-1", "SKU-6"]);
+    assert_eq!(items.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["SKU-1", "SKU-3"]);
     let signed: Signed<Item> = serde_json::from_value(items[0].1.clone()).unwrap();
     let (first, _) = signed.verify(&server.office().public_key()).unwrap();
     assert_eq!(first.title, "Runner");
+    let rmas = values(&station, Feed::Rmas).await;
+    assert_eq!(rmas.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["RMA-1", "RMA-5"]);
 
     // The same again is no news for any station.
     let cursor = station.drain(Feed::Catalogue, "").await.1;
@@ -117,28 +123,20 @@ async fn operators_travel_with_a_hash_of_their_pin_and_never_the_pin() {
     let dir = tempfile::tempdir().unwrap();
     let server = start(&dir.path().join("data")).await;
     let station = enrol(&server, "LEJ2", "LEJ2-B04").await;
-    let row = |id: &str, badge: &str, pin: &str, role: &str| json!({ "id": id, "badge": badge, "initials": "MK", "role": role, "pin": pin });
-    let operators = json!([
-        row("op-1", "B1", "271828", "GRADER"),
-        row("op-2", "B1", "1234", "GRADER"),
-        row("op-3", "B3", "12", "SUPERVISOR"),
-        row("op-4", "B4", "1234", "HEAD_OFFICE"),
-        row("op-5", "B5", "1234", "BOSS"),
-    ]);
     let sources =
-        Sources { operators: vec![file(dir.path(), "operators.json", &operators)], ..Sources::default() };
+        Sources { operators: vec![file(dir.path(), "operators.csv", OPERATORS)], ..Sources::default() };
     let verdict = import(server.office(), &sources);
     assert_eq!(verdict.imported.operators, 1);
     assert_eq!(
         refusals(&verdict),
         [
-            (5, "role", "cell-unreadable"),
-            (2, "badge", "badge-twice"),
-            (3, "pin", "pin-unusable"),
-            (4, "role", "role-not-at-a-station"),
+            ("operators.csv", 3, "badge", "badge-twice"),
+            ("operators.csv", 4, "pin", "pin-unusable"),
+            ("operators.csv", 5, "role", "unknown-code"),
         ]
     );
     let items = values(&station, Feed::Operators).await;
+    assert_eq!(items[0].0, "op-1");
     let signed: Signed<Operator> = serde_json::from_value(items[0].1.clone()).unwrap();
     let (operator, _) = signed.verify(&server.office().public_key()).unwrap();
     assert!(operator.valid_until > Timestamp::now());
@@ -161,35 +159,34 @@ async fn documents_are_checked_signed_and_one_number_stays_one_text() {
     other["date"] = json!("2026-11-02");
     let mut faulty = policy(9);
     faulty["review"] = json!({ "sample_per_mille": 2000 });
-    let mut faulty_checklist =
-        json!({ "category": "MEDIA", "owner": null, "cycle": null, "version": 1, "questions": [] });
-    let checklists = dir.path().join("checklists");
-    file(&checklists, "media.json", &faulty_checklist);
-    faulty_checklist["version"] = json!("one");
-    file(&checklists, "other.json", &faulty_checklist);
-    file(&checklists, "notes.txt", &json!("not a checklist"));
-    let sources = Sources {
-        policies: [policy(7), unknown, other, faulty]
-            .iter()
-            .enumerate()
-            .map(|(n, policy)| file(dir.path(), &format!("policy-{n}.json"), policy))
-            .collect(),
-        checklists: vec![checklists],
-        ..Sources::default()
-    };
-    let verdict = import(server.office(), &sources);
-    assert_eq!(verdict.imported.policies, 1);
-    let codes: Vec<_> = verdict
-        .refused
+    let mut policies: Vec<PathBuf> = [policy(7), unknown, other, faulty, policy(7)]
         .iter()
-        .map(|row| (row.file.file_name().unwrap().to_str().unwrap(), row.cell.as_str(), row.code))
+        .enumerate()
+        .map(|(n, policy)| file(dir.path(), &format!("policy-{n}.json"), &policy.to_string()))
         .collect();
-    assert!(codes.contains(&("policy-1.json", "surprise", "cell-unreadable")), "{codes:?}");
-    assert!(codes.contains(&("policy-2.json", "number", "policy-number-taken")), "{codes:?}");
-    assert!(codes.iter().any(|(file, _, _)| *file == "policy-3.json"), "{codes:?}");
-    assert!(codes.contains(&("other.json", "version", "cell-unreadable")), "{codes:?}");
+    policies.push(dir.path().join("half"));
+    file(dir.path(), "half/gates.csv", "id");
+    let checklists = dir.path().join("checklists");
+    let checklist =
+        json!({ "category": "MEDIA", "owner": null, "cycle": null, "version": "one", "questions": [] });
+    file(&checklists, "media.json", &checklist.to_string());
+    file(&checklists, "notes.txt", "not a checklist");
+    let sources = Sources { policies, checklists: vec![checklists], ..Sources::default() };
+    let verdict = import(server.office(), &sources);
+    assert_eq!(verdict.imported.policies, 2, "one, and once more the same text");
+    let refused = refusals(&verdict);
+    for expected in [
+        ("policy-1.json", 0, "surprise", "cell-unreadable"),
+        ("policy-2.json", 0, "number", "policy-number-taken"),
+        ("policy.json", 0, "", "file-missing"),
+        ("media.json", 0, "version", "cell-unreadable"),
+    ] {
+        assert!(refused.contains(&expected), "{expected:?} in {refused:?}");
+    }
+    assert!(refused.iter().any(|(file, ..)| *file == "policy-3.json"), "{refused:?}");
     let items = values(&station, Feed::Documents).await;
-    let (key, value) = items.iter().find(|(key, _)| key == "policy/7").unwrap();
+    assert_eq!(items.len(), 1);
+    let (key, value) = &items[0];
     let signed: Signed<Document> = serde_json::from_value(value.clone()).unwrap();
     let (document, _) = signed.verify(&server.office().public_key()).unwrap();
     assert!(matches!(document, Document::Policy(policy) if policy.number == 7), "{key}");
@@ -202,7 +199,7 @@ fn labels_are_signed_for_the_rmas_that_have_one() {
     let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();
     let mut without = rma("RMA-2", "1");
     without["label"] = Value::Null;
-    let rmas = json!([rma("RMA-1", "4711"), without]);
+    let rmas = json!([rma("RMA-1", "4711"), without]).to_string();
     import(&office, &Sources { rmas: vec![file(dir.path(), "rmas.json", &rmas)], ..Sources::default() });
     let labels = office.return_labels(None, Timestamp::now()).unwrap();
     assert_eq!(labels.len(), 1);
@@ -216,16 +213,19 @@ fn labels_are_signed_for_the_rmas_that_have_one() {
 }
 
 #[test]
-fn files_that_are_not_there_or_not_json() {
+fn files_that_are_not_there_or_not_what_they_should_be() {
     let dir = tempfile::tempdir().unwrap();
     let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();
     let missing = Sources { rmas: vec![dir.path().join("nothing.json")], ..Sources::default() };
     assert_eq!(office.import(&missing, Timestamp::now()).unwrap_err().code(), "file-unusable");
     assert_eq!(office.import(&Sources::default(), Timestamp::now()).unwrap_err().code(), "nothing-to-import");
-    let path = dir.path().join("broken.json");
-    for content in ["", "{}", "[{\"number\": ", "\u{feff}x"] {
-        std::fs::write(&path, content).unwrap();
-        let verdict = import(&office, &Sources { rmas: vec![path.clone()], ..Sources::default() });
-        assert_eq!(refusals(&verdict), [(0, "", "file-unreadable")], "{content:?}");
+    for content in ["", "[{\"number\": ", "x"] {
+        let rmas = vec![file(dir.path(), "broken.json", content)];
+        let verdict = import(&office, &Sources { rmas, ..Sources::default() });
+        assert_eq!(refusals(&verdict), [("broken.json", 0, "", "json-unreadable")], "{content:?}");
     }
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let verdict = import(&office, &Sources { checklists: vec![empty], ..Sources::default() });
+    assert_eq!(refusals(&verdict), [("empty", 0, "", "folder-empty")]);
 }

@@ -46,18 +46,18 @@ pub fn import(data: &Path, sources: &Sources, as_json: bool) -> Result<Outcome, 
             done.rmas, done.items, done.operators, done.policies, done.checklists
         ));
         for row in &verdict.refused {
-            let place = match (row.row, row.cell.as_str()) {
-                (0, _) => row.file.display().to_string(),
-                (number, "") => format!("{} row {number}", row.file.display()),
-                (number, cell) => format!("{} row {number} {cell}", row.file.display()),
-            };
-            say(format_args!("refused: {place}: {}: {}", row.code, row.message));
+            say(format_args!("refused: {row}"));
         }
     }
     Ok(if verdict.refused.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
 }
 
-pub fn labels(data: &Path, rma: Option<&str>, as_json: bool) -> Result<Outcome, HeadOfficeError> {
+pub fn labels(
+    data: &Path,
+    rma: Option<&str>,
+    out: Option<&Path>,
+    as_json: bool,
+) -> Result<Outcome, HeadOfficeError> {
     let office = HeadOffice::open(data)?;
     let only = match rma {
         None => None,
@@ -67,6 +67,14 @@ pub fn labels(data: &Path, rma: Option<&str>, as_json: bool) -> Result<Outcome, 
         }
     };
     let labels = office.return_labels(only.as_ref(), Timestamp::now())?;
+    if let Some(out) = out {
+        let unusable = |source| HeadOfficeError::File { path: out.to_path_buf(), source };
+        std::fs::create_dir_all(out).map_err(unusable)?;
+        for label in &labels {
+            std::fs::write(out.join(format!("return-{}.pdf", label.label)), label.to_pdf()?)
+                .map_err(unusable)?;
+        }
+    }
     if as_json {
         say(json!({ "labels": labels }));
     } else {

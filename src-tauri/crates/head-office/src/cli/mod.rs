@@ -64,11 +64,14 @@ enum Command {
     ///
     /// Good rows go in; each bad one is named with file, row and cell, and the exit code is then 1.
     Import(ImportArgs),
-    /// Print the signed tokens of return labels
+    /// Print the signed tokens of return labels, and draw the labels as PDF
     Labels {
         /// Only this return authorisation
         #[arg(long, value_name = "NUMBER")]
         rma: Option<String>,
+        /// Write each label there as return-LABEL.pdf
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Tell what is there: stations, events, units, photos, reviews
     Status,
@@ -81,14 +84,16 @@ struct ImportArgs {
     /// Return authorisations, a JSON list
     #[arg(long, value_name = "FILE", num_args = 1..)]
     rmas: Vec<PathBuf>,
-    /// Catalogue items, a JSON list
+    /// Catalogue items, CSV
     #[arg(long, value_name = "FILE", num_args = 1..)]
     catalogue: Vec<PathBuf>,
-    /// Operators with badge, initials, role and PIN, a JSON list
+    /// Operators with badge, initials, role and PIN, CSV
     #[arg(long, value_name = "FILE", num_args = 1..)]
     operators: Vec<PathBuf>,
-    /// A policy; the one with the highest number counts
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    /// A policy: one JSON file, or a folder with policy.json, gates.csv, candidates.csv and recovery.csv
+    ///
+    /// The one with the highest number counts.
+    #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     policy: Vec<PathBuf>,
     /// A folder of checklists, one *.json each
     #[arg(long, value_name = "DIR", num_args = 1..)]
@@ -135,7 +140,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome, HeadOfficeError> {
             };
             commands::import(data, &sources, as_json)
         }
-        Command::Labels { rma } => commands::labels(data, rma.as_deref(), as_json),
+        Command::Labels { rma, out } => commands::labels(data, rma.as_deref(), out.as_deref(), as_json),
         Command::Status => commands::status(data, as_json),
         Command::Verify => commands::verify(data, as_json),
     }

@@ -1,93 +1,98 @@
-//! Policies and checklists: checked for faults, signed, published.
+//! Policies and checklists: checked, signed, published; whole or not at all.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use knowledge::{File, Problem, Read, policy};
 use returns::checklist::Checklist;
 use returns::policy::Policy;
 use serde_json::Value;
 use wire::{Document, Feed, Signed};
 
-use super::Verdict;
-use super::rows::{refused, whole};
+use super::{Verdict, bytes_of, name_of};
 use crate::error::HeadOfficeError;
 use crate::office::HeadOffice;
 use crate::store::Change;
 
-pub fn import_policy(
-    office: &HeadOffice,
-    file: &Path,
-    bytes: &[u8],
-    verdict: &mut Verdict,
-) -> Result<(), HeadOfficeError> {
-    let policy: Policy = match whole(file, bytes) {
+/// A policy: one JSON file, or a folder with its four files.
+pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
+    let policy = match read_policy(path)?.one() {
         Ok(policy) => policy,
-        Err(row) => {
-            verdict.refused.push(row);
+        Err(problems) => {
+            verdict.refused.extend(problems);
             return Ok(());
         }
     };
-    let faults = policy.faults();
-    if !faults.is_empty() {
-        let rows = faults.iter().map(|fault| refused(file, 1, "", fault.code(), &fault.to_string()));
-        verdict.refused.extend(rows);
-        return Ok(());
-    }
-    let key = format!("policy/{}", policy.number);
+    let number = policy.number;
+    let key = format!("policy/{number}");
     let value = signed(office, &Document::Policy(Box::new(policy)))?;
     // Events name a policy by number and hash: one number must stay one text.
     match office.store().feed_value(Feed::Documents, &key)? {
         Some(before) if before != value => {
-            let words = "this number was given to another text; a changed policy takes a higher number";
-            verdict.refused.push(refused(file, 1, "number", "policy-number-taken", words));
-            return Ok(());
+            verdict.refused.push(Problem {
+                file: name_of(path),
+                row: None,
+                cell: Some("number".to_owned()),
+                code: "policy-number-taken",
+                args: BTreeMap::from([("found".to_owned(), number.to_string())]),
+            });
+            Ok(())
         }
-        _ => office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])?,
+        _ => {
+            verdict.imported.policies += 1;
+            office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])
+        }
     }
-    verdict.imported.policies += 1;
-    Ok(())
 }
 
-pub fn import_checklist(
-    office: &HeadOffice,
-    file: &Path,
-    bytes: &[u8],
-    verdict: &mut Verdict,
-) -> Result<(), HeadOfficeError> {
-    let checklist: Checklist = match whole(file, bytes) {
-        Ok(checklist) => checklist,
-        Err(row) => {
-            verdict.refused.push(row);
-            return Ok(());
-        }
-    };
-    let faults = checklist.faults();
-    if !faults.is_empty() {
-        let rows = faults.iter().map(|fault| refused(file, 1, "", fault.code(), &fault.to_string()));
-        verdict.refused.extend(rows);
-        return Ok(());
+fn read_policy(path: &Path) -> Result<Read<Policy>, HeadOfficeError> {
+    if !path.is_dir() {
+        return Ok(policy::read_json(&bytes_of(path)?, &name_of(path)));
     }
-    let key = checklist_key(&checklist);
-    let value = signed(office, &Document::Checklist(Box::new(checklist)))?;
-    office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])?;
-    verdict.imported.checklists += 1;
-    Ok(())
-}
-
-/// The `*.json` files of the folders, by name. A folder without any is refused: it was meant to hold some.
-pub fn checklist_files(folders: &[PathBuf], verdict: &mut Verdict) -> Result<Vec<PathBuf>, HeadOfficeError> {
     let mut files = Vec::new();
-    for folder in folders {
-        let entries = fs::read_dir(folder).map_err(HeadOfficeError::file(folder))?;
-        let before = files.len();
-        for entry in entries {
-            let path = entry.map_err(HeadOfficeError::file(folder))?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
+    for name in policy::FILES {
+        let file = path.join(name);
+        if file.exists() {
+            files.push((name_of(&file), bytes_of(&file)?));
+        }
+    }
+    let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
+    Ok(policy::read(&files))
+}
+
+/// The checklists of a folder, one `*.json` each. A folder without any is refused: it was meant to hold some.
+pub fn checklists(office: &HeadOffice, folder: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
+    let files = json_files(folder)?;
+    if files.is_empty() {
+        verdict.refused.push(Problem {
+            file: name_of(folder),
+            row: None,
+            cell: None,
+            code: "folder-empty",
+            args: BTreeMap::new(),
+        });
+    }
+    for file in files {
+        match knowledge::checklist::read(&bytes_of(&file)?, &name_of(&file)).one() {
+            Err(problems) => verdict.refused.extend(problems),
+            Ok(checklist) => {
+                let key = checklist_key(&checklist);
+                let value = signed(office, &Document::Checklist(Box::new(checklist)))?;
+                office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])?;
+                verdict.imported.checklists += 1;
             }
         }
-        if files.len() == before {
-            verdict.refused.push(refused(folder, 0, "", "folder-empty", "no *.json in this folder"));
+    }
+    Ok(())
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, HeadOfficeError> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(HeadOfficeError::file(folder))? {
+        let path = entry.map_err(HeadOfficeError::file(folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
         }
     }
     files.sort();

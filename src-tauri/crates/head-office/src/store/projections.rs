@@ -159,12 +159,12 @@ impl Store {
         })
     }
 
-    /// The events of a subject that were read, each once, in head office's order.
+    /// The events of a subject that were read, in head office's order; one that moved to another place twice.
     pub fn subject_events(&self, subject: &Subject) -> Result<Vec<SubjectEvent>, HeadOfficeError> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT e.station, e.epoch, e.seq, e.bytes FROM readings r JOIN events e USING (position)
-                 WHERE r.subject = ?1 AND r.verdict <> 'repeated' ORDER BY r.position",
+                 WHERE r.subject = ?1 ORDER BY r.position",
             )?;
             let mut rows = statement.query([subject.to_string()])?;
             let mut events = Vec::new();
@@ -245,15 +245,18 @@ impl Store {
         })
     }
 
-    /// Keeps an RMA as it was imported and publishes it with what came in since.
-    pub fn import_rma(&self, rma: &Rma) -> Result<(), HeadOfficeError> {
+    /// Keeps RMAs as they were imported and publishes them with what came in since.
+    pub fn import_rmas(&self, rmas: &[Rma]) -> Result<(), HeadOfficeError> {
         self.write(|tx| {
-            tx.execute(
-                "INSERT INTO rmas (number, imported) VALUES (?1, ?2)
-                 ON CONFLICT (number) DO UPDATE SET imported = excluded.imported",
-                params![rma.number.as_str(), serde_json::to_string(rma)?],
-            )?;
-            publish_rma(tx, &rma.number)
+            for rma in rmas {
+                tx.prepare_cached(
+                    "INSERT INTO rmas (number, imported) VALUES (?1, ?2)
+                     ON CONFLICT (number) DO UPDATE SET imported = excluded.imported",
+                )?
+                .execute(params![rma.number.as_str(), serde_json::to_string(rma)?])?;
+                publish_rma(tx, &rma.number)?;
+            }
+            Ok(())
         })
     }
 
