@@ -8,9 +8,11 @@
 //! | `desk` | one person, one parcel, one unit, one question: scans in, events and a screen out |
 //! | `eyes`, `printer`, `line` | camera frames to scans, labels to the printer, news of the line |
 //! | `printing`, [`words`] | labels of a unit; English words for terminals and labels |
+//! | [`cli`] | the headless command: decode, label, enrol, sync, verify, doctor |
 //! | [`log`], [`clock`] | the log; time and fresh ids |
 //! | `http_seam` | the seam over loopback HTTP (feature `http-seam`) |
 
+pub mod cli;
 pub mod clock;
 mod desk;
 mod disk;

@@ -1,2 +1,7 @@
-//! Entry point.
-fn main() {}
+//! Entry point of the headless command `station`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bench::cli::run()
+}
