@@ -40,6 +40,7 @@ pub use signed_calls::MAX_BODY_BYTES;
 /// Events that a batch may hold.
 pub const MAX_BATCH_EVENTS: u32 = 1000;
 
+/// After this a call is answered 503, which a station takes as "later".
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Events that another process appended are read at the latest after this.
@@ -153,7 +154,7 @@ fn router(desk: Desk) -> Router {
         .method_not_allowed_fallback(|| async {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "call-method-wrong")
         })
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, CALL_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, CALL_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http())
         .with_state(desk)

@@ -50,7 +50,10 @@ pub struct StoredEvent {
 impl Store {
     /// An epoch of a station. A provisional one that is not known yet is adopted as it is.
     pub fn epoch(&self, station: &StationId, epoch: &Epoch) -> Result<Option<EpochState>, HeadOfficeError> {
-        self.write(|tx| epoch_state(tx, station, epoch))
+        match epoch {
+            Epoch::Numbered(_) => self.read(|tx| epoch_state(tx, station, epoch)),
+            Epoch::Provisional(_) => self.write(|tx| epoch_state(tx, station, epoch)),
+        }
     }
 
     /// Every epoch of every station.
