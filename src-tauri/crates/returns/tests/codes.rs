@@ -133,3 +133,16 @@ fn a_claim_once_settled_stays() {
     ];
     assert_eq!(allowed, expected);
 }
+
+#[test]
+fn typescript_sees_the_same_words() {
+    use ts_rs::TS;
+    let config = ts_rs::Config::default();
+    assert_eq!(Grade::inline(&config), r#""N" | "A" | "B" | "C" | "D" | "X""#);
+    assert_eq!(Seal::inline(&config), r#""INTACT" | "BROKEN""#);
+    assert_eq!(returns::ids::UnitId::inline(&config), "string");
+    assert_eq!(returns::ids::RmaNumber::inline(&config), "string");
+    assert_eq!(returns::lpn::Lpn::inline(&config), "string");
+    let money = returns::money::Money::inline(&config);
+    assert!(money.contains("minor: number") && money.contains("currency: Currency"), "{money}");
+}

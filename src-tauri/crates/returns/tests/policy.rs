@@ -351,3 +351,28 @@ fn faults_of_a_written_policy_are_named() {
         ["row-twice", "row-allows-nothing", "provisional-leaves", "forbids-quarantine", "sample-rate"]
     );
 }
+
+#[test]
+fn an_open_gate_row_with_a_hold_always_matters() {
+    let verified = with(|policy| {
+        let battery = Conditions { battery: Flag::Yes, ..Conditions::default() };
+        let forbid = GateEffect::Forbid(vec![Disposition::ShipBack]);
+        let row = gate("B", Gate::DangerousGoods, battery, forbid);
+        policy.gates = vec![GateRow { hold: Some(HoldReason::Battery), ..row }];
+    });
+    let unknown = Inputs { battery: None, ..coat(Grade::A) };
+    let decision = verified.decide(&unknown);
+    assert_eq!((decision.disposition, decision.review), (Disposition::Quarantine, vec![ReviewCause::Policy]));
+    let harmless = with(|policy| {
+        policy.gates = verified.policy.gates.clone();
+        policy.gates[0].hold = None;
+    });
+    assert_eq!(harmless.decide(&unknown).disposition, Disposition::Restock, "it would forbid another only");
+}
+
+#[test]
+fn more_than_everything_is_never_lost() {
+    let inputs = Inputs { weekly_decay_percent: Some(Decimal::from(90)), ..coat(Grade::B) };
+    // 180 % over two weeks: the 72.00 are gone, and the 3.00 of work.
+    assert_eq!(policy().policy.recovered(&inputs, Disposition::RestockB), Some(eur(-300)));
+}

@@ -182,3 +182,34 @@ fn after_closing_a_correction_is_an_amendment() {
     assert_eq!(bench.state.stage, Some(Stage::Closed));
     assert!(bench.state.findings().contains(&Finding::Stain));
 }
+
+#[test]
+fn a_label_that_is_only_printed_does_not_stage() {
+    let depot = Depot::new();
+    let open = container(Disposition::Restock, "NORDWIND", ContainerState::Open);
+    let facts = Facts { container: Some(&open), ..depot.facts("COAT", Some("1")) };
+    let mut bench = Bench::dispositioned(&facts);
+    let (label, stage) = (LabelKind::Disposition, || Command::Stage { container: tote(1) });
+    assert_eq!(bench.refuses(stage(), &facts), Refusal::LabelNotConfirmed);
+    bench.does(Command::RequestLabel { label }, &facts);
+    assert_eq!(bench.refuses(stage(), &facts), Refusal::LabelNotConfirmed);
+    bench.does(Command::LabelPrinted { label, print: 1 }, &facts);
+    assert_eq!(bench.refuses(stage(), &facts), Refusal::LabelNotConfirmed);
+    bench.does(Command::ConfirmLabel { lpn: bench.state.lpn.unwrap(), print: 1 }, &facts);
+    bench.does(stage(), &facts);
+}
+
+#[test]
+fn inspecting_again_forgets_what_was_seen_but_not_what_comparing_found() {
+    let depot = Depot::new();
+    let facts = Facts { rma: Some(&depot.rma), ..depot.facts("COAT", None) };
+    let mut bench = Bench::new();
+    bench.does(receive(IntakeKind::UnexpectedItem, &facts), &facts);
+    bench.does(Command::AddFinding { finding: Finding::Odour }, &facts);
+    bench.inspects(&[("smell", "no"), ("same", "no"), ("seal", "broken"), ("torn", "yes")], &facts);
+    let seen = [Finding::Odour, Finding::PartMissing, Finding::ProductMismatch, Finding::Undeclared];
+    assert_eq!(bench.state.findings(), seen.into());
+    bench.does(Command::Regrade { reason: RegradeReason::Refurbished }, &facts);
+    assert_eq!(bench.state.findings(), [Finding::Undeclared].into());
+    assert_eq!((bench.state.answers.len(), bench.state.seal()), (0, None));
+}
