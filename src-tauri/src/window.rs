@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use bench::Bench;
-use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 use crate::forward;
 
 /// Opens the window and returns when it is closed.
 pub(crate) fn run(bench: Arc<Bench>) -> tauri::Result<()> {
     let title = format!("Returns Station {}", bench.name());
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(bench)
         .register_asynchronous_uri_scheme_protocol("frame", |context, request, responder| {
@@ -28,11 +28,8 @@ pub(crate) fn run(bench: Arc<Bench>) -> tauri::Result<()> {
                 .build()?;
             Ok(())
         })
-        .build(tauri::generate_context!())?
-        .run(|app, event| {
-            if let tauri::RunEvent::ExitRequested { .. } = event {
-                app.webview_windows().values().for_each(|window| drop(window.hide()));
-            }
-        });
+        .build(tauri::generate_context!())?;
+    // Comes back when the window is closed, so that the bench can be stopped in order.
+    let _ = app.run_return(|_, _| {});
     Ok(())
 }

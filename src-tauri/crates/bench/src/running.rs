@@ -286,12 +286,12 @@ impl DeskLoop {
             Order::Device(event) => self.device(event),
             Order::Seen(seen) => {
                 let _ = self.notices.send(Notice::Outlines(seen.outlines.clone()));
-                if self.desk.codes_in_view != !seen.outlines.is_empty() {
+                if self.desk.codes_in_view == seen.outlines.is_empty() {
                     self.desk.codes_in_view = !seen.outlines.is_empty();
                     self.desk.touched();
                 }
                 for scan in seen.scans {
-                    let _ = self.desk.scan(&scan);
+                    self.desk.seen(&scan);
                 }
             }
             Order::Printed(wish, fault) => self.desk.printed(&wish, fault),

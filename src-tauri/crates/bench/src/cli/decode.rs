@@ -140,13 +140,13 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn not_opened(error: &io::Error) -> Coded {
-    let code = match error.kind() {
-        ErrorKind::NotFound => "file-missing",
-        ErrorKind::PermissionDenied => "file-forbidden",
-        ErrorKind::IsADirectory => "file-is-a-folder",
-        _ => "file-unreadable",
+    let (code, words) = match error.kind() {
+        ErrorKind::NotFound => ("file-missing", "there is no such file"),
+        ErrorKind::PermissionDenied => ("file-forbidden", "this user may not read it"),
+        ErrorKind::IsADirectory => ("file-is-a-folder", "it is a folder; name the files in it"),
+        _ => ("file-unreadable", "it cannot be read"),
     };
-    failed(code, error)
+    failed(code, &format!("{words} ({error})"))
 }
 
 fn say(out: &Out, path: &Path, found: Result<Vec<Symbol>, Trouble>, took: Duration) -> Result<(), Coded> {

@@ -21,7 +21,8 @@ use crate::seam::Coded;
 ///
 /// Data folder and disk, database, who holds the folder, enrolment, head office and clock, numbers left, what waits,
 /// policy and operators, the devices of station.json (each is opened for a moment, unless a station at work has them)
-/// and the log. Nothing is repaired, and nothing is written but what is removed again.
+/// and the log. Nothing is repaired. Nothing is written but what is removed again, and a folder for labels where the
+/// printer is one that is not there yet.
 ///
 /// Each line says ok, warn or bad, a code, and words; with --json the answer is a list of {"level", "code",
 /// "message"}. Exit code 1 where a line says bad.

@@ -194,6 +194,12 @@ enum Which {
 impl LabelArgs {
     pub(super) fn run(&self, data: &Path, out: &Out) -> Result<Outcome, Coded> {
         let (pages, target) = self.kind.pages(data)?;
+        if target.png && picture_path(&target.out, 1) == target.out {
+            return Err(failed(
+                "label-not-written",
+                &"the picture would replace the PDF: --out must not end in .png",
+            ));
+        }
         let pdf = labels::to_pdf(&pages).map_err(|error| not_made(&error))?;
         write(&target.out, &pdf)?;
         let pictures = if target.png { pictures(&target.out, &pages)? } else { Vec::new() };
@@ -337,16 +343,24 @@ fn codes(pages: &[Label]) -> BTreeSet<&str> {
 
 /// Writes each page as a picture beside the PDF, and names them.
 fn pictures(pdf: &Path, pages: &[Label]) -> Result<Vec<String>, Coded> {
-    let stem = pdf.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut written = Vec::new();
     for (number, page) in (1..).zip(pages) {
-        let name = if number == 1 { format!("{stem}.png") } else { format!("{stem}-{number}.png") };
-        let path = pdf.with_file_name(name);
+        let path = picture_path(pdf, number);
         let png = labels::to_png(page, PRINTER_DPI).map_err(|error| not_made(&error))?;
         write(&path, &png)?;
         written.push(path.to_string_lossy().into_owned());
     }
     Ok(written)
+}
+
+/// `label.png` beside `label.pdf`, then `label-2.png`.
+fn picture_path(pdf: &Path, number: u32) -> PathBuf {
+    let mut name = pdf.file_stem().unwrap_or_default().to_owned();
+    if number > 1 {
+        name.push(format!("-{number}"));
+    }
+    name.push(".png");
+    pdf.with_file_name(name)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Coded> {

@@ -5,6 +5,7 @@ mod doctor;
 mod enrol;
 mod label;
 mod out;
+mod replay;
 mod sync;
 mod verify;
 
@@ -39,6 +40,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Replay(replay::ReplayArgs),
     Decode(decode::Decode),
     Label(label::LabelArgs),
     Enrol(enrol::Enrol),
@@ -81,6 +83,7 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: &Cli, out: &Out) -> Result<Outcome, Coded> {
     match &cli.command {
+        Command::Replay(replay) => replay.run(&cli.data, out),
         Command::Decode(decode) => decode.run(out),
         Command::Label(label) => label.run(&cli.data, out),
         Command::Enrol(enrol) => enrol.run(&cli.data, out),

@@ -104,8 +104,10 @@ impl Desk {
             Some(code) => Ok(Said::saved(Tone::Warning, say("label-pending", [("fault", code.to_owned())]))),
             None => self.label_printed(wish),
         };
+        // The number's label is in the picture already; the band keeps saying which unit came in.
+        let quiet = fault.is_none() && wish.label == LabelKind::Lpn;
         match outcome {
-            Ok(said) if current => drop(self.tell(Ok(said))),
+            Ok(said) if current && !quiet => drop(self.tell(Ok(said))),
             Ok(_) => self.touched(),
             Err(coded) => drop(self.tell(Err(coded))),
         }

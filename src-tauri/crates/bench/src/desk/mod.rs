@@ -19,6 +19,7 @@ mod sign_in;
 mod stow;
 mod views;
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barcodes::meaning::Meaning;
@@ -120,6 +121,8 @@ pub(crate) struct Desk {
     pub(crate) simulated: bool,
     pub(crate) disk_free_percent: Option<u8>,
     started: Timestamp,
+    /// The picture of a label is drawn once: unit, label, print number, address of the picture.
+    label_picture: RefCell<Option<(UnitId, LabelKind, u32, String)>>,
 }
 
 impl Desk {
@@ -147,6 +150,7 @@ impl Desk {
             simulated: false,
             disk_free_percent: None,
             started,
+            label_picture: RefCell::new(None),
         }
     }
 

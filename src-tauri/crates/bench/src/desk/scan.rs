@@ -1,7 +1,7 @@
 //! A scan: what it means, and what it means here and now.
 
 use barcodes::meaning::{self, Meaning, Reading, ScanProblem};
-use returns::codes::CommandCode;
+use returns::codes::{CommandCode, LabelStage, Stage};
 use returns::event::StationEvent;
 use returns::ids::{Gtin, OrderNumber, RmaNumber, Subject, TrackingNumber};
 use returns::lpn::Lpn;
@@ -16,6 +16,39 @@ impl Desk {
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<(), Coded> {
         let outcome = self.read(bytes);
         self.tell(outcome)
+    }
+
+    /// Takes a code that came into the camera's view, where it is what the desk waits for. Anything else that
+    /// happens to lie in view is left alone: nobody scanned it.
+    pub(crate) fn seen(&mut self, bytes: &[u8]) {
+        let reading = meaning::read(bytes);
+        let fits = reading.certain().is_some_and(|meaning| self.waits_for(meaning));
+        if fits {
+            let _ = self.scan(bytes);
+        }
+    }
+
+    fn waits_for(&self, meaning: &Meaning) -> bool {
+        if self.actor().is_err() || self.work.asking.is_some() {
+            return false;
+        }
+        let Ok((_, state)) = self.current() else {
+            return match meaning {
+                Meaning::ReturnLabel { .. } | Meaning::Tracking { .. } => self.work.parcel.is_none(),
+                Meaning::Product { .. } => self.work.parcel.is_some(),
+                _ => false,
+            };
+        };
+        match meaning {
+            Meaning::Unit { print: None, .. } => state.stage == Some(Stage::Received),
+            Meaning::Unit { print: Some(_), .. } => {
+                matches!(state.label.stage, LabelStage::PrintPending | LabelStage::Printed)
+            }
+            Meaning::Container { .. } | Meaning::Location { .. } => {
+                state.label.stage == LabelStage::Confirmed
+            }
+            _ => false,
+        }
     }
 
     fn read(&mut self, bytes: &[u8]) -> Outcome {
@@ -141,10 +174,10 @@ impl Desk {
         if bytes.is_empty() || bytes.len() > meaning::MAX_SCAN_BYTES {
             return refusal;
         }
-        let kept = self.records().keep_text(bytes).map_err(Coded::from).and_then(|hash| {
+        let kept = self.records().keep_text(bytes).map_err(Coded::from).map(|hash| {
             let event = StationEvent::RawScanKept { hash, len: bytes.len() as u64 };
             let event = new_event(Subject::Station, event.into(), &actor, self.clock.now());
-            Ok(event)
+            event
         });
         match kept.and_then(|event| self.commit(vec![event])) {
             Ok(()) => refusal,

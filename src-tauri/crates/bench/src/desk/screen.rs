@@ -168,7 +168,7 @@ impl Desk {
     }
 
     fn number_stage(&self, unit: UnitId, state: &unit::State) -> Result<(Stage, Say), Coded> {
-        let label = self.label_view(state, LabelKind::Lpn)?;
+        let label = self.label_view(unit, state, LabelKind::Lpn)?;
         let next = say("next-scan-number", [("lpn", super::views::lpn(state))]);
         Ok((Stage::StickNumber { unit: self.head(unit, state), label }, next))
     }
@@ -234,7 +234,7 @@ impl Desk {
                 let stage = Stage::StickLabel {
                     unit: self.head(unit, state),
                     grade,
-                    label: self.label_view(state, LabelKind::Disposition)?,
+                    label: self.label_view(unit, state, LabelKind::Disposition)?,
                     container: container.flatten().map(|code| code.to_string()),
                 };
                 Ok((stage, say("next-scan-label", [("lpn", super::views::lpn(state))])))
@@ -273,7 +273,24 @@ impl Desk {
         (stage, next)
     }
 
-    fn label_view(&self, state: &unit::State, kind: LabelKind) -> Result<LabelView, Coded> {
+    fn label_picture(
+        &self,
+        unit: UnitId,
+        state: &unit::State,
+        kind: LabelKind,
+        print: u32,
+    ) -> Result<String, Coded> {
+        if let Some((of, which, number, picture)) = self.label_picture.borrow().as_ref()
+            && (*of, *which, *number) == (unit, kind, print)
+        {
+            return Ok(picture.clone());
+        }
+        let picture = printing::preview(&self.records(), state, kind)?;
+        *self.label_picture.borrow_mut() = Some((unit, kind, print, picture.clone()));
+        Ok(picture)
+    }
+
+    fn label_view(&self, unit: UnitId, state: &unit::State, kind: LabelKind) -> Result<LabelView, Coded> {
         let label = match kind {
             LabelKind::Lpn => state.lpn_label,
             LabelKind::Disposition => state.label,
@@ -285,7 +302,7 @@ impl Desk {
             },
             lpn: super::views::lpn(state),
             print_number: if kind == LabelKind::Lpn { 0 } else { label.print },
-            png: printing::preview(&self.records(), state, kind)?,
+            png: self.label_picture(unit, state, kind, label.print)?,
             pending: waits(&label),
         })
     }

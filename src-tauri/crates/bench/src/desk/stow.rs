@@ -135,7 +135,7 @@ impl Desk {
         let mut blocked = Vec::new();
         for unit in &state.units {
             let of_unit = self.records().unit(unit)?;
-            if !of_unit.is_some_and(|state| unit::may_leave(&state).is_ok()) {
+            if of_unit.is_none_or(|state| unit::may_leave(&state).is_err()) {
                 blocked.push(*unit);
             }
         }

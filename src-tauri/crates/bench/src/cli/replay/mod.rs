@@ -11,9 +11,15 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use std::time::Duration;
+
 use clap::Args;
 use serde::Serialize;
 
+use super::Outcome;
+use super::out::Out;
+use super::runtime;
+use super::sync::{Until, coded_of, open, run_line, shared};
 use crate::desk::coded;
 use crate::seam::Coded;
 use office::Office;
@@ -21,9 +27,18 @@ use player::{Memory, Player, Told};
 use scenario::{Line, Scenario};
 use switch::Switch;
 
-/// Arguments of `station replay`.
+/// The longest that fetching operators, policy and returns may take.
+const FETCH: Duration = Duration::from_secs(120);
+
+/// Play a whole shift on the real bench, without a window, against a real head office
+///
+/// Scanner, camera and printer are simulated (labels are real PDFs, in the data folder's labels/), everything else is
+/// the bench itself. A power cut kills it; a cut line is a cut connection. Told return by return on standard error.
+///
+/// With --json the last line is {"returns","units","labels","photos","events","unsent","refused"}; refused counts
+/// the steps that went otherwise than the scenario says. Exit code 1 where a step did, or something was not sent.
 #[derive(Debug, Args)]
-pub struct ReplayArgs {
+pub(super) struct ReplayArgs {
     /// The shift: a JSON file such as assets/demo/shift.json
     pub file: PathBuf,
     /// A head office that runs already; without it the `head-office` program beside this one is started on a
@@ -40,40 +55,63 @@ pub struct ReplayArgs {
 
 /// The last line of a replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
+struct Summary {
     /// Returns played.
-    pub returns: u64,
+    returns: u64,
     /// Units on record.
-    pub units: u64,
+    units: u64,
     /// Labels printed.
-    pub labels: u64,
+    labels: u64,
     /// Photos kept.
-    pub photos: u64,
+    photos: u64,
     /// Events written.
-    pub events: u64,
+    events: u64,
     /// Events and photos that head office does not have.
-    pub unsent: u64,
+    unsent: u64,
     /// Steps that went otherwise than the scenario says.
-    pub refused: u64,
+    refused: u64,
+}
+
+impl ReplayArgs {
+    pub(super) fn run(&self, data: &Path, out: &Out) -> Result<Outcome, Coded> {
+        if let Some(from) = self.from {
+            return play(self, data, from).map(|()| Outcome::Fine);
+        }
+        let summary = replay(self, data, out.as_json)?;
+        if out.as_json {
+            out.json(&serde_json::to_value(&summary).map_err(|error| failed(&error))?)?;
+        } else {
+            out.line(format_args!(
+                "{} returns, {} units, {} labels, {} photos, {} events; {} not sent, {} steps went wrong",
+                summary.returns,
+                summary.units,
+                summary.labels,
+                summary.photos,
+                summary.events,
+                summary.unsent,
+                summary.refused
+            ))?;
+        }
+        Ok(Outcome::fine_if(summary.refused == 0 && summary.unsent == 0))
+    }
 }
 
 /// Plays a shift and gives its summary. What happens is told return by return on standard error, or with
 /// `quiet` only what goes wrong.
-pub fn replay(args: &ReplayArgs, data: &Path, quiet: bool) -> Result<Summary, Coded> {
+fn replay(args: &ReplayArgs, data: &Path, quiet: bool) -> Result<Summary, Coded> {
     let scenario = Scenario::load(&args.file)?;
     std::fs::create_dir_all(data).map_err(|error| failed(&error))?;
     let (address, _office, memory, code) = head_office(args, &scenario, data)?;
     let switch = Switch::to(address).map_err(|error| failed(&error))?;
     if let Some(code) = code {
-        let runtime = runtime()?;
-        runtime.block_on(super::enrol::enrol(data, &switch.url(), &code))?;
+        enrol(data, &switch.url(), &code)?;
     }
     let memory = parent(args, data, &switch, memory, quiet)?;
     summary(data, &scenario, &memory)
 }
 
 /// The part of a replay that runs in a process of its own.
-pub fn play(args: &ReplayArgs, data: &Path, from: usize) -> Result<(), Coded> {
+fn play(args: &ReplayArgs, data: &Path, from: usize) -> Result<(), Coded> {
     let scenario = Scenario::load(&args.file)?;
     let base = args.file.parent().unwrap_or(Path::new(".")).to_owned();
     let mut line = String::new();
@@ -194,8 +232,15 @@ fn summary(data: &Path, scenario: &Scenario, memory: &Memory) -> Result<Summary,
     })
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Coded> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))
+/// Enrols the station and fetches what it has to know before anyone can sign in.
+fn enrol(data: &Path, url: &str, code: &str) -> Result<(), Coded> {
+    let records = shared(open(data, "station replay")?);
+    runtime()?.block_on(async {
+        let enrolled = sync::enrol_station(&records, url, code).await;
+        enrolled.map_err(|error| coded_of(&error))?;
+        run_line(&records, Until::RoundMade, FETCH).await?;
+        Ok(())
+    })
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Coded {

@@ -114,7 +114,8 @@ fn program() -> Result<PathBuf, Coded> {
         return Ok(named.into());
     }
     let own = std::env::current_exe().ok();
-    let beside = own.and_then(|own| Some(own.parent()?.join(format!("head-office{}", std::env::consts::EXE_SUFFIX))));
+    let beside =
+        own.and_then(|own| Some(own.parent()?.join(format!("head-office{}", std::env::consts::EXE_SUFFIX))));
     let found = beside.filter(|path| path.is_file());
     found.ok_or_else(|| coded("head-office-missing", []))
 }

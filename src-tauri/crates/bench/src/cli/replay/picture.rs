@@ -25,7 +25,9 @@ pub(crate) fn with_code(text: &str, background: Option<&Path>) -> Result<Vec<u8>
     let modules = qr(text.as_bytes(), Level::M).map_err(|error| failed(error.to_string()))?;
     let mut picture = background
         .and_then(|path| image::open(path).ok())
-        .map(|picture| picture.resize_to_fill(WIDTH, HEIGHT, image::imageops::FilterType::Triangle).to_luma8())
+        .map(|picture| {
+            picture.resize_to_fill(WIDTH, HEIGHT, image::imageops::FilterType::Triangle).to_luma8()
+        })
         .unwrap_or_else(|| GrayImage::from_pixel(WIDTH, HEIGHT, Luma([MAT])));
     let side = (u32::try_from(modules.width()).unwrap_or(0) + 2 * QUIET) * MODULE;
     let (left, top) = (WIDTH.saturating_sub(side) / 2, HEIGHT.saturating_sub(side) / 2);

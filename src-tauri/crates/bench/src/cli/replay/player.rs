@@ -25,13 +25,15 @@ use crate::{Bench, Dock};
 
 /// How long a step may take until the screen shows its result.
 const PATIENCE: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(4);
+const LOOK: Duration = Duration::from_millis(15);
 
 /// What a player has to remember over a power cut.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
     /// The unit's LPN, in digits, and its newest print number, by name of the return.
     pub(crate) units: BTreeMap<String, (UnitId, String, u32)>,
+    /// The return whose unit was on the desk last: what `{lpn}` and `{label}` mean.
+    pub(crate) last: Option<String>,
     /// Return label tokens by RMA.
     pub(crate) tokens: BTreeMap<String, String>,
     /// Steps refused that should not have been, or the other way round, and expectations not met.
@@ -81,9 +83,12 @@ pub(crate) enum Told {
 
 /// Says one thing to the parent.
 pub(crate) fn tell(told: &Told) -> Result<(), Coded> {
-    let line = serde_json::to_string(told).map_err(|error| coded("replay", [("detail", error.to_string())]))?;
+    let line =
+        serde_json::to_string(told).map_err(|error| coded("replay", [("detail", error.to_string())]))?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| coded("replay", [("detail", error.to_string())]))
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| coded("replay", [("detail", error.to_string())]))
 }
 
 /// A PDF folder that can die.
@@ -161,7 +166,11 @@ impl Player {
             let first = steps.iter().position(|(other, _)| other == place).unwrap_or(number);
             if let Err(wrong) = self.step(&name, step).await {
                 self.memory.refused += 1;
-                tell(&Told::Wrong { name: name.clone(), step: number - first + 1, detail: wrong.to_owned_words() })?;
+                tell(&Told::Wrong {
+                    name: name.clone(),
+                    step: number - first + 1,
+                    detail: words_of(&wrong),
+                })?;
             }
             let last = steps.get(number + 1).is_none_or(|(next, _)| next != place);
             if last {
@@ -213,9 +222,7 @@ impl Player {
     /// Sends bytes as a scanner does and waits until the band tells what came of it.
     async fn scan(&mut self, name: &str, text: &str, refused: bool) -> Result<(), Coded> {
         let before = self.settled().await?;
-        if !self.scanner.scan(text.as_bytes()) {
-            return Err(coded("replay", [("detail", "the scanner is full".to_owned())]));
-        }
+        self.scanner.scan(text.as_bytes()).await;
         self.came_of(name, before.band.blink, text, refused).await
     }
 
@@ -234,7 +241,10 @@ impl Player {
             return Ok(());
         }
         let what = if said { "was refused" } else { "was not refused" };
-        Err(coded("replay", [("detail", format!("{text:.60} {what}: {} {:?}", after.band.say.code, after.band.say.args))]))
+        Err(coded(
+            "replay",
+            [("detail", format!("{text:.60} {what}: {} {:?}", after.band.say.code, after.band.say.args))],
+        ))
     }
 
     /// The screen once no label is on its way to a printer that works.
@@ -266,12 +276,28 @@ impl Player {
         }
     }
 
+    /// Keeps the numbers of the unit on the desk, so that later steps can name them.
     fn remember(&mut self, name: &str, screen: &Screen) {
-        let (Stage::StickNumber { unit, label } | Stage::StickLabel { unit, label, .. }) = &screen.stage else {
-            return;
+        let (unit, print) = match &screen.stage {
+            Stage::StickLabel { unit, label, .. } => (unit, label.print_number),
+            Stage::StickNumber { unit, .. }
+            | Stage::Question { unit, .. }
+            | Stage::Photos { unit, .. }
+            | Stage::Decision { unit, .. }
+            | Stage::Stow { unit, .. }
+            | Stage::Held { unit, .. } => (unit, 0),
+            _ => return,
         };
-        let digits: String = label.lpn.chars().filter(char::is_ascii_digit).collect();
-        self.memory.units.insert(name.to_owned(), (unit.unit, digits, label.print_number));
+        let digits: String =
+            unit.lpn.iter().flat_map(|lpn| lpn.chars()).filter(char::is_ascii_digit).collect();
+        // A unit taken up again keeps the name under which it came in.
+        let known =
+            self.memory.units.iter().find(|(_, (id, ..))| *id == unit.unit).map(|(name, _)| name.clone());
+        let known = known.unwrap_or_else(|| name.to_owned());
+        self.memory.last = Some(known.clone());
+        let entry = self.memory.units.entry(known);
+        let (_, _, newest) = entry.or_insert((unit.unit, digits, 0));
+        *newest = print.max(*newest);
     }
 
     /// A step's text with its placeholders filled in.
@@ -283,7 +309,8 @@ impl Player {
         let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
             return Ok(text.to_owned());
         };
-        let (what, of) = inner.split_once(':').unwrap_or((inner, name));
+        let last = self.memory.last.as_deref().unwrap_or(name);
+        let (what, of) = inner.split_once(':').unwrap_or((inner, last));
         match what {
             "lpn" => Ok(barcodes::rs::unit(&unit(of)?.1)),
             "label" => unit(of).map(|(_, lpn, print)| barcodes::rs::disposition_label(lpn, *print)),
@@ -307,7 +334,8 @@ impl Player {
 
     async fn review(&mut self, review: &ReviewStep, refused: bool) -> Result<(), Coded> {
         let named = self.memory.units.get(&review.unit);
-        let (unit, ..) = named.ok_or_else(|| coded("replay", [("detail", format!("no unit of {}", review.unit))]))?;
+        let (unit, ..) =
+            named.ok_or_else(|| coded("replay", [("detail", format!("no unit of {}", review.unit))]))?;
         let request = Request::ReviewDecide {
             unit: *unit,
             outcome: review.outcome,
@@ -326,7 +354,9 @@ impl Player {
     async fn expect(&mut self, expect: &Expect) -> Result<(), Coded> {
         let screen = self.settled().await?;
         let (grade, disposition) = match &screen.stage {
-            Stage::Decision { grade, decision, .. } => (Some(*grade), decision.as_ref().map(|d| d.disposition)),
+            Stage::Decision { grade, decision, .. } => {
+                (Some(*grade), decision.as_ref().map(|d| d.disposition))
+            }
             Stage::StickLabel { grade, label, .. } => (Some(*grade), label.disposition),
             Stage::Stow { grade, disposition, .. } => (Some(*grade), Some(*disposition)),
             _ => (None, None),
@@ -340,7 +370,9 @@ impl Player {
             return Ok(());
         }
         let band = &screen.band.say.code;
-        let seen = format!("seen stage {stage}, band {band}, grade {grade:?}, disposition {disposition:?}; expected {expect:?}");
+        let seen = format!(
+            "seen stage {stage}, band {band}, grade {grade:?}, disposition {disposition:?}; expected {expect:?}"
+        );
         Err(coded("replay", [("detail", seen)]))
     }
 
@@ -385,10 +417,9 @@ impl Player {
     }
 }
 
-impl Coded {
-    fn to_owned_words(&self) -> String {
-        self.args.get("detail").cloned().unwrap_or_else(|| format!("{} {:?}", self.code, self.args))
-    }
+/// What went wrong, as one line.
+fn words_of(wrong: &Coded) -> String {
+    wrong.args.get("detail").cloned().unwrap_or_else(|| format!("{} {:?}", wrong.code, wrong.args))
 }
 
 /// The bench said no: nothing was saved, and no question of its own stands open.

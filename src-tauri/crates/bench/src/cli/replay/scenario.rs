@@ -20,7 +20,8 @@ pub(crate) struct Scenario {
 }
 
 /// Files that `head-office import` reads before the shift.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// Without any said: what lies in the repository beside assets/demo/shift.json.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct HeadOfficeFiles {
     pub(crate) rmas: Vec<PathBuf>,
@@ -28,6 +29,18 @@ pub(crate) struct HeadOfficeFiles {
     pub(crate) operators: Vec<PathBuf>,
     pub(crate) policy: Vec<PathBuf>,
     pub(crate) checklists: Vec<PathBuf>,
+}
+
+impl Default for HeadOfficeFiles {
+    fn default() -> Self {
+        Self {
+            rmas: vec!["rmas.json".into()],
+            catalogue: vec!["../catalogue/catalogue.csv".into()],
+            operators: vec!["operators.csv".into()],
+            policy: vec!["../policy".into()],
+            checklists: vec!["../checklists".into()],
+        }
+    }
 }
 
 /// One return of the shift.
@@ -137,6 +150,9 @@ impl Scenario {
 
     /// All steps in order, each with the place of its return.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (usize, &Step)> {
-        self.returns.iter().enumerate().flat_map(|(place, one)| one.steps.iter().map(move |step| (place, step)))
+        self.returns
+            .iter()
+            .enumerate()
+            .flat_map(|(place, one)| one.steps.iter().map(move |step| (place, step)))
     }
 }
