@@ -13,12 +13,15 @@ const DAYS: usize = 14;
 /// Starts logging. A folder that cannot be written costs the file, never the start.
 pub fn start(data: &Path) {
     let filter = || EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    let folder = data.join("log");
+    // Made beforehand, for the appender complains on the terminal about a folder that is not there yet.
+    let _ = std::fs::create_dir_all(&folder);
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("station")
         .filename_suffix("log")
         .max_log_files(DAYS)
-        .build(data.join("log"))
+        .build(folder)
         .ok()
         .map(|appender| {
             tracing_subscriber::fmt::layer()

@@ -105,10 +105,28 @@ impl Desk {
     }
 
     fn parcel_of(&mut self, tracking: Option<TrackingNumber>, rmas: Vec<Rma>) -> Outcome {
-        match self.work.parcel {
-            Some(parcel) => self.rmas_found(parcel, rmas),
+        if let Some(parcel) = self.work.parcel {
+            return self.rmas_found(parcel, rmas);
+        }
+        let begun = match tracking {
+            None => self.begun_parcel(&rmas)?,
+            Some(_) => None,
+        };
+        match begun {
+            Some(parcel) => self.open_again(parcel),
             None => self.open_parcel(tracking, &rmas),
         }
+    }
+
+    /// The parcel of these RMAs that was opened and not yet emptied: the power failed, or somebody else had
+    /// the desk meanwhile.
+    fn begun_parcel(&self, rmas: &[Rma]) -> Result<Option<ParcelId>, Coded> {
+        let at_hand = self.records().parcels_at_hand()?;
+        let begun = at_hand.into_iter().find(|(_, parcel)| {
+            parcel.state == Some(ParcelState::Opened)
+                && rmas.iter().any(|rma| parcel.rmas.contains(&rma.number))
+        });
+        Ok(begun.map(|(id, _)| id))
     }
 
     /// Takes the parcel in and opens it.

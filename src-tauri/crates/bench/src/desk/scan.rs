@@ -176,8 +176,7 @@ impl Desk {
         }
         let kept = self.records().keep_text(bytes).map_err(Coded::from).map(|hash| {
             let event = StationEvent::RawScanKept { hash, len: bytes.len() as u64 };
-            let event = new_event(Subject::Station, event.into(), &actor, self.clock.now());
-            event
+            new_event(Subject::Station, event.into(), &actor, self.clock.now())
         });
         match kept.and_then(|event| self.commit(vec![event])) {
             Ok(()) => refusal,

@@ -152,6 +152,8 @@ impl Desk {
             let event = StationEvent::OperatorSignedOut { operator: actor.operator.clone() };
             self.commit(vec![new_event(Subject::Station, event.into(), &actor, self.clock.now())])?;
             self.sign_in.session = None;
+            // A shift's end is sealed: the station's own signature over all that was recorded.
+            self.records().seal()?;
         }
         Ok(Said::only(Tone::Ready, say("signed-out", [])))
     }

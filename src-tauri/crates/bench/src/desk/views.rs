@@ -98,7 +98,7 @@ pub(super) fn plain_choice(command: CommandCode, code: &str) -> Choice {
 pub(super) fn decision(decision: &Decision) -> DecisionView {
     let why = decision.why.iter().map(|why| Say {
         code: format!("why-{}", why.code.as_str().to_lowercase().replace('_', "-")),
-        args: why.args.clone(),
+        args: why.args.iter().map(|(name, value)| (name.clone(), listed(name, value))).collect(),
     });
     let next_best = match &decision.next_best {
         NextBest::Allowed { disposition, less_by, .. } => Some(NextBestView {
@@ -121,6 +121,14 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         row: list(&decision.rows),
         recovered: decision.recovered.map(money),
         next_best,
+    }
+}
+
+/// Lists within an explanation are written with spaces; a screen takes them with commas.
+fn listed(name: &str, value: &str) -> String {
+    match name {
+        "dispositions" | "rows" => value.split_whitespace().collect::<Vec<_>>().join(", "),
+        _ => value.to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::seam::Coded;
 use crate::settings::Settings;
 
 /// For one device.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two looks at a scanner's state.
 const LOOK: Duration = Duration::from_millis(20);
 

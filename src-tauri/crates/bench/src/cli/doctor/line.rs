@@ -18,7 +18,7 @@ const CLOCK_MINUTES: i64 = 2;
 /// Events that wait longer than this should have gone.
 const WAITING: SignedDuration = SignedDuration::from_hours(24);
 /// For the one call.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A challenge is some hundred bytes.
 const MAX_CHALLENGE_BYTES: usize = 16 * 1024;
 
