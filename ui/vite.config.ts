@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 // (`vite build --mode simulated`). A release build has no trace of it.
 export default defineConfig(({ command, mode }) => {
   const simulated = mode === 'simulated' || mode === 'test' || command === 'serve';
+  const seam = process.env.SEAM;
+  const proxy = seam === undefined ? {} : { '/ask': seam, '/notices': seam, '/frame': seam, '/photo': seam };
   return {
     plugins: [svelte()],
     define: { __SIMULATED__: JSON.stringify(simulated) },
@@ -15,7 +17,9 @@ export default defineConfig(({ command, mode }) => {
       chunkSizeWarningLimit: 800,
       assetsInlineLimit: 0,
     },
-    server: { fs: { allow: ['..'] } },
+    // A page with `?seam=http` talks to the bench that SEAM names (the station with its feature `http-seam`).
+    server: { fs: { allow: ['..'] }, proxy },
+    preview: { proxy },
     resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
     test: {
       environment: 'jsdom',

@@ -3,6 +3,8 @@ import { asCoded, type Platform } from '../platform/platform';
 import type { Coded, Cue, Notice, Outline, Reply, Request, Screen } from '../platform/types';
 import { clock } from './clock.svelte';
 
+type Bodies = { [R in Reply as R['reply']]: R['body'] };
+
 /** What the bench last said, and how to ask it. One per window. */
 export class Station {
   screen = $state.raw<Screen | null>(null);
@@ -11,6 +13,7 @@ export class Station {
   trouble = $state.raw<Coded | null>(null);
   /** Grows when rooms beside the bench should ask again. */
   roomsChanged = $state(0);
+  #room_asked_ms = -Infinity;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -39,14 +42,18 @@ export class Station {
     return this.#act({ ask: 'acknowledge' });
   };
 
+  /** Whether the band may just have changed because a room asked for something. */
+  fromRoom(): boolean {
+    return performance.now() - this.#room_asked_ms < 500;
+  }
+
   /** A room's question. Rejects with a {@link Coded}. */
-  async ask<K extends Reply['reply']>(
-    request: Request,
-    reply: K,
-  ): Promise<Extract<Reply, { reply: K }>['body']> {
+  async ask<K extends keyof Bodies>(request: Request, reply: K): Promise<Bodies[K]> {
+    this.#room_asked_ms = performance.now();
     const answer = await this.platform.ask(request);
+    this.#room_asked_ms = performance.now();
     if (answer.reply !== reply) throw { code: 'bench-unreachable', args: {} } satisfies Coded;
-    return answer.body as Extract<Reply, { reply: K }>['body'];
+    return (answer as { body: unknown }).body as Bodies[K];
   }
 
   /** One after the other: two digits of a PIN must not overtake each other. */
@@ -57,12 +64,29 @@ export class Station {
         this.trouble = null;
         if (answer.reply === 'screen') this.#show(answer.body);
       } catch (thrown) {
-        this.trouble = asCoded(thrown);
-        this.play('rejected');
+        await this.#refused(asCoded(thrown));
       }
     });
     this.#turn = turn;
     return turn;
+  }
+
+  /** The bench puts most refusals into its band, with their tone and sound; the window says only what it cannot. */
+  async #refused(coded: Coded): Promise<void> {
+    try {
+      const answer = await this.platform.ask({ ask: 'screen' });
+      if (answer.reply === 'screen') {
+        this.#show(answer.body);
+        if (answer.body.band.say.code === coded.code) {
+          this.trouble = null;
+          return;
+        }
+      }
+    } catch {
+      // The first refusal is the one to show.
+    }
+    this.trouble = coded;
+    this.play('rejected');
   }
 
   #hear(notice: Notice): void {

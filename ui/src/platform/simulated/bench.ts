@@ -46,7 +46,7 @@ export class SimulatedBench {
   #step: Step = 'sign-in';
   #badge: OperatorView | null = null;
   #typed = '';
-  #band: Band = { tone: 'ready', say: say('welcome'), at: null, saved: null, blink: 0 };
+  #band: Band = { tone: 'ready', say: say('ready'), at: null, saved: null, blink: 0 };
   #parcel: ParcelView | null = null;
   #counter = 926;
   #number = '';
@@ -81,7 +81,7 @@ export class SimulatedBench {
     }
     if (text.startsWith('JJD') && this.#step === 'idle') {
       this.#parcel = goods.newParcel();
-      return this.#kept('parcel-arrived', { tracking: text });
+      return this.#kept('rma-found', { rma: '26-118402', pieces: '2' });
     }
     return this.#reject('scan-unreadable');
   }
@@ -95,7 +95,11 @@ export class SimulatedBench {
     }
     if (command === 'HOLD' && this.#number !== '') {
       this.#step = 'held';
-      return this.#done('supervisor', say('held', { hold: 'SUPERVISOR', lpn: this.#number }), 'here');
+      return this.#done('supervisor', say('hold-set', { hold: 'SUPERVISOR' }), 'here');
+    }
+    if (command === 'PARCEL-DONE' && this.#step === 'idle' && this.#parcel !== null) {
+      this.#parcel = null;
+      return this.#done('warning', say('parcel-done', { outcome: 'SHORT' }), 'here');
     }
     switch (this.#step) {
       case 'unexpected':
@@ -117,14 +121,22 @@ export class SimulatedBench {
         if (command === 'NEXT') {
           this.#step = 'idle';
           this.#number = '';
-          return this.#done('ready', say('ready', { last: '' }), null);
+          return this.#done('ready', say('ready'), null);
         }
     }
-    return this.#reject(command === 'UNDO' ? 'nothing-to-undo' : 'command-not-now');
+    if (command === 'CANCEL' && this.#number !== '') {
+      const lpn = this.#number;
+      this.#number = '';
+      this.#step = 'idle';
+      return this.#done('ready', say('unit-aside', { lpn }), 'here');
+    }
+    return command === 'UNDO'
+      ? this.#reject('nothing-to-undo')
+      : this.#reject('command-not-now', { command });
   }
 
   acknowledge(): Screen {
-    this.#band = { ...this.#band, tone: 'ready', say: say('ready', { last: '' }), saved: null };
+    this.#band = { ...this.#band, tone: 'ready', say: say('ready'), saved: null };
     return this.#changed();
   }
 
@@ -163,7 +175,7 @@ export class SimulatedBench {
     if (command === 'CANCEL') {
       this.#badge = null;
       this.#typed = '';
-      return this.#done('ready', say('welcome'), null);
+      return this.#done('ready', say('ready'), null);
     }
     if (this.#badge === null) return this.#reject('sign-in-first');
     if (command === 'UNDO') this.#typed = '';
@@ -172,7 +184,7 @@ export class SimulatedBench {
     if (command !== 'ENTER') return this.#changed();
     const right = this.#typed === goods.pin;
     this.#typed = '';
-    if (!right) return this.#reject('wrong-pin', { left: '2' });
+    if (!right) return this.#reject('pin-wrong', { left: '2' });
     this.operator = this.#badge;
     this.#badge = null;
     this.#step = 'idle';
@@ -215,7 +227,7 @@ export class SimulatedBench {
       const [number, print] = plain.split('/');
       if (number !== own)
         return this.#reject('wrong-label', { expected: this.#number, got: text.split('/')[0] ?? '' });
-      if (print !== '1') return this.#reject('label-superseded');
+      if (print !== '1') return this.#reject('superseded-label', { newest: '1', got: print ?? '' });
       this.#step = 'stow';
       return this.#kept('label-confirmed', { lpn: this.#number });
     }
@@ -226,9 +238,10 @@ export class SimulatedBench {
     if (this.#step !== 'stow') return this.#reject('scan-not-expected');
     if (`T-${text}` !== goods.tote)
       return this.#reject('wrong-container', {
-        container: `T-${text}`,
-        takes: 'LIQUIDATE',
-        disposition: 'RESTOCK_B',
+        expected: 'RESTOCK_B',
+        got: 'LIQUIDATE',
+        got_owner: 'NLK',
+        right: goods.tote,
       });
     const container = goods.tote;
     const number = this.#number;
@@ -253,30 +266,30 @@ export class SimulatedBench {
     }
     const question = goods.questions[this.#question];
     if (question === undefined || !['YES', 'NO', 'PICK-3'].includes(command))
-      return this.#reject('command-not-now');
+      return this.#reject('command-not-now', { command });
     if (question.holds && command === 'YES') {
       this.#step = 'held';
       this.#today.waiting += 1;
-      return this.#done('supervisor', say('held', { hold: 'BATTERY', lpn: this.#number }), 'here');
+      return this.#done('supervisor', say('hold-set', { hold: 'BATTERY' }), 'here');
     }
     const settled = question.settles === command && question.rung !== null;
     if (settled && question.rung !== null) this.#grade = question.rung;
     this.#question += 1;
     if (settled || this.#question >= goods.questions.length) this.#step = 'photos';
-    return this.#kept('answered', { answer: command === 'PICK-3' ? '3' : command });
+    return this.#kept('answered');
   }
 
   #photo(taken: boolean): Screen {
     const slot = this.#photos.find((one) => one.state === 'needed');
-    if (slot === undefined) return this.#reject('command-not-now');
+    if (slot === undefined) return this.#reject('no-photo-needed');
     slot.state = taken ? 'taken' : 'skipped';
     slot.sha256 = taken ? slot.role.toLowerCase() : null;
     if (this.#photos.every((one) => one.state !== 'needed')) {
       this.#step = 'decision';
       this.#today.dispositioned += 1;
-      return this.#kept('inspection-complete', { lpn: this.#number, title: this.#unit().title });
+      return this.#kept('dispositioned', { grade: this.#grade, disposition: this.#disposition() });
     }
-    return this.#kept(taken ? 'photo-taken' : 'photo-skipped', { role: slot.texts.en ?? slot.role });
+    return this.#kept(taken ? 'photo-taken' : 'photo-skipped', { role: slot.role, skip: 'NOT_THERE' });
   }
 
   #simulate(what: string): Screen {
@@ -387,8 +400,8 @@ export class SimulatedBench {
           code: goods.lamp,
           unit: null,
           choices: [
-            choice('YES', '1', say('choice-take-in'), say('effect-undeclared'), true),
-            choice('NO', '2', say('choice-scan-again'), say('effect-nothing-saved')),
+            choice('YES', 'Y', say('choice-unexpected'), say('effect-undeclared'), true),
+            choice('CANCEL', 'Esc', say('choice-cancel'), say('effect-nothing-saved')),
           ],
         };
       case 'stick-number':
@@ -401,7 +414,7 @@ export class SimulatedBench {
           unit,
           choices: [
             choice('PHOTO', 'F4', say('choice-photo'), null, true),
-            choice('SKIP-PHOTO', '2', say('choice-skip-photo'), say('effect-review')),
+            choice('SKIP-PHOTO', 'S', say('choice-skip-photo'), say('effect-review')),
           ],
         };
       case 'decision':
@@ -423,7 +436,7 @@ export class SimulatedBench {
           container: goods.tote,
         };
       case 'held':
-        return { stage: 'held', unit, choices: [choice('NEXT', 'Enter', say('choice-shelf'), null, true)] };
+        return { stage: 'held', unit, choices: [choice('NEXT', 'Enter', say('choice-aside'), null, true)] };
     }
   }
 
@@ -433,14 +446,14 @@ export class SimulatedBench {
     const rungs = ['X', 'D', 'C', 'B', 'A'] as const;
     const now = question.rung === null ? -1 : rungs.indexOf(question.rung);
     const effect = (answer: 'YES' | 'NO') => {
-      if (question.holds && answer === 'YES') return say('effect-hold');
+      if (question.holds && answer === 'YES') return say('effect-hold', { hold: 'BATTERY' });
       if (question.settles === answer && question.rung !== null)
         return say('effect-grade', { grade: question.rung });
       return say('effect-go-on');
     };
     const choices = [
-      choice('YES', '1', say('choice-yes'), effect('YES')),
-      choice('NO', '2', say('choice-no'), effect('NO')),
+      choice('YES', 'Y', say('choice-yes'), effect('YES')),
+      choice('NO', 'N', say('choice-no'), effect('NO')),
     ];
     if (question.third)
       choices.push({
@@ -473,14 +486,21 @@ export class SimulatedBench {
       decision: {
         disposition: this.#disposition(),
         settlement: 'REFUND',
-        why: [say('why-candidate', { row: '41' }), say('why-best-value', { amount: '211.00 €' })],
+        why: [
+          say('why-row-allows', { row: '41', dispositions: 'RESTOCK_B, LIQUIDATE' }),
+          say('why-best-value', { disposition: this.#disposition() }),
+        ],
         policy: 'P-118',
         row: '41',
         recovered: '211.00 €',
         next_best: { disposition: 'LIQUIDATE', less_by: '96.00 €', forbidden_by: null },
       },
       review: null,
-      choices: [choice('NEXT', 'Enter', say('choice-print'), null, true)],
+      choices: [
+        choice('NEXT', 'Enter', say('choice-print'), null, true),
+        choice('OVERRIDE', 'F6', say('choice-override'), null),
+        choice('HOLD', 'F8', say('choice-hold'), null),
+      ],
     };
   }
 
@@ -507,7 +527,6 @@ export class SimulatedBench {
 
   #stripAction(): Action | null {
     if (this.#step === 'question' || this.#step === 'photos') return action('PHOTO', 'F4');
-    if (this.#step === 'decision') return action('OVERRIDE', 'F6');
     if (this.#step.startsWith('stick')) return action('REPRINT', 'F5');
     return null;
   }
@@ -519,12 +538,12 @@ export class SimulatedBench {
       case 'idle':
         return say(this.#parcel === null ? 'next-scan-parcel' : 'next-scan-item');
       case 'unexpected':
-        return say('next-pick', { keys: '1, 2' });
+        return say('next-pick');
       case 'stick-number':
         return say('next-scan-number', { lpn: this.#number });
       case 'question':
         return say('next-answer', {
-          keys: goods.questions[this.#question]?.third === true ? '1, 2, 3' : '1, 2',
+          keys: goods.questions[this.#question]?.third === true ? 'Y, N, 3' : 'Y, N',
         });
       case 'photos':
         return say('next-take-photo');
@@ -533,17 +552,27 @@ export class SimulatedBench {
       case 'stick-label':
         return say('next-scan-label', { lpn: this.#number });
       case 'stow':
-        return say('next-scan-container');
+        return say('next-scan-container', { container: goods.tote });
       case 'held':
         return say('next-held');
     }
   }
 
   #actions(): Action[] {
-    if (this.#step === 'sign-in') return [];
-    const undo = { ...action('UNDO', 'F9'), disabled: say('nothing-to-undo') };
-    if (this.#number === '') return [undo, action('LOG-OFF', 'F12')];
-    return [action('UNDO', 'F9'), action('HOLD', 'F8')];
+    const help = action('HELP', 'F1');
+    switch (this.#step) {
+      case 'sign-in':
+      case 'unexpected':
+        return [help];
+      case 'idle':
+        return this.#parcel === null
+          ? [action('LOG-OFF', 'F12'), help]
+          : [action('NO-LABEL', 'B'), action('EMPTY-BOX', 'E'), action('PARCEL-DONE', 'D'), help];
+      case 'question':
+        return [action('UNDO', 'F9'), action('HOLD', 'F8'), help];
+      default:
+        return [action('CANCEL', 'Esc'), action('HOLD', 'F8'), help];
+    }
   }
 }
 

@@ -1,5 +1,7 @@
-import type { DeviceView, FindingChip, ParcelView, PhotoSlot, QrView, Texts } from '../types';
+import type { DeviceView, FindingChip, ParcelView, PhotoSlot, QrView } from '../types';
 import paths from './qr-paths.json';
+
+type Texts = PhotoSlot['texts'];
 
 /** What the simulated dock knows: one parcel, two products, two operators. PIN of both: 1234. */
 export const operators = {
@@ -113,7 +115,7 @@ export function devices(now: string): DeviceView[] {
     kind,
     place,
     well: true,
-    state: { code: 'device-working', args: {} },
+    state: { code: `${kind}-working`, args: { place } },
     last_seen: now,
     simulated: true,
   });
@@ -138,7 +140,7 @@ export function labelPicture(number: string, words: string | null): string {
     words === null
       ? ''
       : `<text x="${wide * 0.06}" y="${high * 0.25}" font-size="${high * 0.2}" font-weight="800">${words}</text>`;
-  const text = `<text x="${wide * 0.06}" y="${high * 0.5}" font-size="${high * (small ? 0.24 : 0.16)}" font-weight="700">${number}</text>`;
+  const text = `<text x="${wide * 0.06}" y="${high * 0.5}" font-size="${high * (small ? 0.2 : 0.16)}" font-weight="700">${number}</text>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wide} ${high}" font-family="Inter,sans-serif"><rect width="${wide}" height="${high}" fill="#fff"/>${title}${text}${bars}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

@@ -32,7 +32,8 @@ export class SimulatedRooms {
       case 'review-unit':
         return { reply: 'review-unit', body: this.#detail(request.unit) };
       case 'review-decide':
-        if (this.#detail(request.unit).blocked !== null) throw refusal('reviewer-is-grader');
+        if (request.outcome !== 'APPROVED' && request.reason === null) throw refusal('review-incomplete');
+        if (this.#detail(request.unit).blocked !== null) throw refusal('own-grading');
         this.#rows = this.#rows.filter((one) => one.head.unit !== request.unit);
         return { reply: 'review-queue', body: { rows: [...this.#rows] } };
       case 'hold-unit':
@@ -60,7 +61,7 @@ export class SimulatedRooms {
 
   #row(unit: string): ReviewRow {
     const found = this.#rows.find((one) => one.head.unit === unit);
-    if (found === undefined) throw refusal('not-in-review');
+    if (found === undefined) throw refusal('no-review');
     return found;
   }
 
@@ -91,7 +92,7 @@ export class SimulatedRooms {
       decision: {
         disposition: found.disposition ?? 'QUARANTINE',
         settlement: 'PARTIAL_REFUND',
-        why: [say('why-candidate', { row: '63' })],
+        why: [say('why-row-allows', { row: '63', dispositions: 'LIQUIDATE' })],
         policy: 'P-118',
         row: '63',
         recovered: '238.00 €',
@@ -100,36 +101,36 @@ export class SimulatedRooms {
       history: [
         {
           at: at(9),
-          say: say('unit.received', { rma: '26-118341' }),
+          say: say('unit-received', { intake: 'RMA' }),
           operator: found.grader,
           notable: false,
         },
         {
           at: at(6),
-          say: say('unit.finding-added', { finding: 'CRACKED' }),
+          say: say('unit-finding-added', { finding: 'CRACKED' }),
           operator: found.grader,
           notable: true,
         },
         {
           at: at(5),
-          say: say('unit.finding-added', { finding: 'ACCOUNT_LOCKED' }),
+          say: say('unit-finding-added', { finding: 'ACCOUNT_LOCKED' }),
           operator: found.grader,
           notable: true,
         },
         {
           at: at(1),
-          say: say('unit.graded', { grade: found.grade ?? 'X' }),
+          say: say('unit-graded', { grade: found.grade ?? 'X' }),
           operator: found.grader,
           notable: false,
         },
         {
           at: at(0),
-          say: say('unit.review-requested', { cause: found.causes[0] ?? 'POLICY' }),
+          say: say('unit-review-requested', { causes: found.causes[0] ?? 'POLICY' }),
           operator: found.grader,
           notable: false,
         },
       ],
-      blocked: found.grader === this.bench.operator?.initials ? say('reviewer-is-grader') : null,
+      blocked: found.grader === this.bench.operator?.initials ? say('own-grading') : null,
       allowed: ['LIQUIDATE', 'REFURBISH', 'HARVEST_PARTS', 'RECYCLE', 'QUARANTINE'],
     };
   }
@@ -156,7 +157,7 @@ export class SimulatedRooms {
       line: this.bench.online ? 'online' : 'offline',
       since: this.bench.line_since,
       head_office: 'https://head-office.example:8443',
-      trouble: this.bench.online ? null : say('line-timeout'),
+      trouble: this.bench.online ? null : say('line-unreachable'),
       next_try: null,
       lanes: [
         { lane: 'events', waiting, oldest: waiting === 0 ? null : this.bench.line_since, sent: 4318 },

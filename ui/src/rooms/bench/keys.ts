@@ -27,22 +27,27 @@ export function choicesOf(stage: Stage): Choice[] {
 /** What a key does on this screen; `null` where it is not the bench's. */
 export function keyEffect(key: string, screen: Screen): KeyEffect | null {
   if (key === 'F2') return { do: 'type' };
-  if (screen.stage.stage === 'sign-in') return signInKey(key, screen);
-  const chosen = choiceFor(key, choicesOf(screen.stage));
-  if (chosen !== undefined)
+  const { stage } = screen;
+  if (stage.stage === 'sign-in') return signInKey(key, screen);
+  // An error is read first; what Esc does else comes after. A question of the bench is answered by Esc at once.
+  if (key === 'Escape' && stuck(screen) && stage.stage !== 'pick') return { do: 'acknowledge' };
+  const chosen = choiceFor(key, choicesOf(stage));
+  if (chosen !== undefined) {
     return { do: chosen.disabled === null ? 'press' : 'refuse', command: chosen.command };
-  if (screen.stage.stage === 'question') {
-    const chip = screen.stage.chips.find((c) => c.key === key);
+  }
+  if (stage.stage === 'question') {
+    const chip = stage.chips.find((c) => same(c.key, key));
     if (chip !== undefined) return { do: 'press', command: chip.command };
   }
   const action = actionFor(key, screen);
   if (action !== null) return action;
+  const nth = nthChoice(key, stage);
+  if (nth !== undefined) return { do: 'press', command: nth.command };
   const command = functionKeys[key];
   if (command !== undefined) return { do: 'press', command };
-  if (key === 'Escape') return escape(screen);
   // What nothing on the screen waits for still reaches the bench, which says why not.
   if (key === 'Enter') return { do: 'press', command: 'NEXT' };
-  return null;
+  return key === 'Escape' ? { do: 'nothing' } : null;
 }
 
 function signInKey(key: string, screen: Screen): KeyEffect | null {
@@ -53,27 +58,34 @@ function signInKey(key: string, screen: Screen): KeyEffect | null {
 }
 
 function choiceFor(key: string, choices: Choice[]): Choice | undefined {
-  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
   const byKey = choices.find((choice) => same(choice.key, key));
   if (byKey !== undefined) return byKey;
   const words: Record<string, string> = { y: 'YES', n: 'NO', enter: 'NEXT', escape: 'CANCEL' };
-  const command = words[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? `PICK-${key}` : functionKeys[key]);
+  const command = words[key.toLowerCase()] ?? functionKeys[key];
   return command === undefined ? undefined : choices.find((choice) => choice.command === command);
+}
+
+/** 1 is the first answer also where its cap says Y. */
+function nthChoice(key: string, stage: Stage): Choice | undefined {
+  if (!/^[1-9]$/.test(key)) return undefined;
+  const chosen = choicesOf(stage)[Number(key) - 1];
+  return chosen?.disabled === null && chosen.command !== 'CANCEL' ? chosen : undefined;
 }
 
 function actionFor(key: string, screen: Screen): KeyEffect | null {
   const strip = screen.camera?.action ?? null;
   const actions = strip === null ? screen.actions : [...screen.actions, strip];
-  const action = actions.find((a) => a.key === key || (a.key === 'Esc' && key === 'Escape'));
+  const action = actions.find((one) => same(one.key, key));
   if (action === undefined) return null;
   return { do: action.disabled === null ? 'press' : 'refuse', command: action.command };
 }
 
-function escape(screen: Screen): KeyEffect {
-  return stuck(screen) ? { do: 'acknowledge' } : { do: 'nothing' };
+/** A key as pressed against a key as printed on its cap. */
+function same(cap: string, key: string): boolean {
+  return cap.toLowerCase() === (key === 'Escape' ? 'esc' : key.toLowerCase());
 }
 
 /** An error stands in the band until it is acknowledged. */
 function stuck(screen: Screen): boolean {
-  return screen.band.tone === 'rejected' || screen.band.tone === 'supervisor';
+  return screen.band.tone === 'rejected';
 }

@@ -1,7 +1,7 @@
 import { Wedge } from './wedge';
 
-/** A room's ear: returns true where it took the key. */
-export type KeyEar = (key: string, event: KeyboardEvent | null) => boolean;
+/** A room's ear: returns true where it took the key. Keys pressed together come as `Alt+2`. */
+export type KeyEar = (key: string) => boolean;
 
 /**
  * All keys of the window, in one place: scanner bursts first, then text fields and focused buttons, then the
@@ -51,7 +51,7 @@ export class Keyboard {
       if (/^(F\d+|Enter|Escape)$/.test(event.key)) event.preventDefault();
       return;
     }
-    if (this.#tell(event.key, event)) event.preventDefault();
+    if (this.#tell(together(event))) event.preventDefault();
   }
 
   /** A printable key that a person typed, a moment later. */
@@ -66,12 +66,17 @@ export class Keyboard {
       active.click();
       return;
     }
-    this.#tell(key, null);
+    this.#tell(key);
   }
 
-  #tell(key: string, event: KeyboardEvent | null): boolean {
-    return this.#ears.some((ear) => ear(key, event));
+  #tell(key: string): boolean {
+    return this.#ears.some((ear) => ear(key));
   }
+}
+
+function together(event: KeyboardEvent): string {
+  const held = [event.ctrlKey && 'Ctrl+', event.altKey && 'Alt+', event.metaKey && 'Meta+'];
+  return `${held.filter((name) => name !== false).join('')}${event.key}`;
 }
 
 function textField(target: EventTarget | null): HTMLInputElement | HTMLTextAreaElement | null {

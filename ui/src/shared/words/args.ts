@@ -1,6 +1,5 @@
 import type { FluentVariable } from '@fluent/bundle';
 import { shortTime } from './times';
-import type { Language } from './words.svelte';
 
 /** Vocabularies of the catalogue: the first part of their messages' names. */
 export const families = [
@@ -14,75 +13,98 @@ export const families = [
   'hold',
   'cause',
   'outcome',
+  'parcel-outcome',
   'response',
+  'acceptance',
   'role',
+  'photo',
   'stage',
+  'state',
+  'rma-state',
   'intake',
   'cycle',
+  'gate',
   'skip',
+  'override',
+  'regrade',
+  'void',
+  'task',
+  'label-kind',
   'device',
   'feed',
   'lane',
-  'lane-note',
   'command',
 ] as const;
 export type Family = (typeof families)[number];
 
-// Which vocabulary an argument speaks, by its name; the rest is looked for in all of them.
-const byName: Record<string, Family[]> = {
+/** What turning arguments into words needs of the table. */
+export interface Vocabulary {
+  code(family: Family, value: string): string;
+  knows(family: Family, value: string): boolean;
+  /** The head line of a code, where the table has it. */
+  head(code: string): string | null;
+  or(items: string[]): string;
+}
+
+// Which vocabularies an argument speaks, by its name.
+const spoken: Record<string, Family[]> = {
   grade: ['grade'],
   computed: ['grade'],
   disposition: ['disposition'],
-  takes: ['disposition'],
+  dispositions: ['disposition'],
   settlement: ['settlement'],
   finding: ['finding'],
   findings: ['finding'],
-  reason: ['reason', 'hold', 'skip', 'cause'],
+  reason: ['hold', 'override', 'skip', 'regrade', 'void', 'reason', 'cause'],
+  reasons: ['hold'],
   preference: ['preference'],
   hold: ['hold'],
-  holds: ['hold'],
   cause: ['cause'],
   causes: ['cause'],
-  outcome: ['outcome'],
-  role: ['role'],
+  review: ['cause'],
+  outcome: ['outcome', 'parcel-outcome'],
+  acceptance: ['acceptance'],
+  role: ['role', 'photo'],
   stage: ['stage'],
-  answer: ['command'],
+  state: ['state'],
+  rma_state: ['rma-state'],
+  intake: ['intake'],
+  gate: ['gate'],
+  skip: ['skip'],
+  task: ['task'],
+  label: ['label-kind'],
+  feed: ['feed'],
+  command: ['command'],
+  got: ['disposition'],
+  expected: ['disposition'],
 };
-const anyFamily: Family[] = [
-  'disposition',
-  'finding',
-  'hold',
-  'cause',
-  'reason',
-  'stage',
-  'role',
-  'preference',
-  'settlement',
-  'outcome',
-  'intake',
-  'cycle',
-  'skip',
-];
-// Names whose values are never vocabulary and never numbers to be grouped: they must be read as they are.
-const verbatim = new Set(
-  'initials operator grader lpn got expected scanned shipped serial sku rma tracking code text container location row policy number_label tail command place path device print key keys title'.split(
-    ' ',
-  ),
-);
+const counts = new Set([
+  'pieces',
+  'left',
+  'seconds',
+  'minutes',
+  'days',
+  'count',
+  'length',
+  'limit',
+  'age',
+  'place',
+]);
+// Codes of the table themselves: a device's fault, why an item was refused.
+const coded = new Set(['fault', 'why']);
 
-/** Arguments as a person reads them: stored codes in words, numbers as numbers, times short, LPNs 5-5-2. */
+/** Arguments as a person reads them: stored codes in words, counts as numbers, times short, LPNs 5-5-2. */
 export function argsAsWords(
   args: Record<string, string | undefined>,
-  language: Language,
-  code: (family: Family, value: string) => string,
-  knows: (family: Family, value: string) => boolean,
+  vocabulary: Vocabulary,
 ): Record<string, FluentVariable> {
   const out: Record<string, FluentVariable> = {};
   for (const [name, value] of Object.entries(args)) {
-    if (value !== undefined) out[name] = asWords(name, value, language, code, knows);
+    // An empty argument is no argument: the part of the message that needs it is left out.
+    if (value !== undefined && value !== '') out[name] = asWords(name, value, vocabulary);
   }
   const lpn = args.expected ?? args.lpn;
-  if (out.tail === undefined && lpn !== undefined) out.tail = lpnTail(lpn);
+  if (out.tail === undefined && lpn !== undefined && lpn !== '') out.tail = lpnTail(lpn);
   return out;
 }
 
@@ -91,36 +113,35 @@ export function lpnShown(text: string): string {
   return /^\d{12}$/.test(text) ? `${text.slice(0, 5)}-${text.slice(5, 10)}-${text.slice(10)}` : text;
 }
 
-/** The end of an LPN by which people tell labels apart: `917-42`. */
+/** The end of an LPN by which people tell labels apart: `927-42`. */
 export function lpnTail(text: string): string {
-  const shown = lpnShown(text);
-  const parts = shown.split('-');
+  const parts = lpnShown(text).split('-');
   const [counter, check] = parts.slice(-2);
-  if (parts.length < 2 || counter === undefined || check === undefined) return shown.slice(-5);
+  if (counter === undefined || check === undefined) return text.slice(-5);
   return `${counter.slice(-3)}-${check}`;
 }
 
-function asWords(
-  name: string,
-  value: string,
-  language: Language,
-  code: (family: Family, value: string) => string,
-  knows: (family: Family, value: string) => boolean,
-): FluentVariable {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return shortTime(value, new Date(), language);
-  if (/^\d{12}$/.test(value)) return lpnShown(value);
-  const own = byName[name];
-  if (own === undefined) {
-    if (verbatim.has(name)) return value;
-    if (/^\d{1,9}$/.test(value)) return Number(value);
-  }
-  if (!/^[A-Z][A-Z0-9_, -]*$/.test(value)) return value;
-  const word = (one: string): string => {
-    const family = (own ?? (one.length > 2 ? anyFamily : [])).find((candidate) => knows(candidate, one));
-    return family === undefined ? one : code(family, one);
-  };
+/** A code that no vocabulary has, readable: `SERIAL_PLATE` → `Serial plate`. */
+export function readable(code: string): string {
+  const text = code.replaceAll('_', ' ').toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function asWords(name: string, value: string, vocabulary: Vocabulary): FluentVariable {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return shortTime(value, new Date());
+  if (/^\d{12}$/.test(value) && (name === 'lpn' || name === 'expected' || name === 'got'))
+    return lpnShown(value);
+  if (counts.has(name) && /^\d{1,12}$/.test(value)) return Number(value);
+  if (name === 'keys') return vocabulary.or(value.split(/,\s*/));
+  if (coded.has(name)) return vocabulary.head(value) ?? value;
+  const speaks = spoken[name];
+  if (speaks === undefined) return value;
   return value
     .split(/,\s*/)
-    .map((one) => word(one))
+    .map((one) => {
+      const family = speaks.find((candidate) => vocabulary.knows(candidate, one));
+      if (family !== undefined) return vocabulary.code(family, one);
+      return name === 'role' && /^[A-Z][A-Z_]+$/.test(one) ? readable(one) : one;
+    })
     .join(', ');
 }

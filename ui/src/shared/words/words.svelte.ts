@@ -1,8 +1,8 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import de from '../../../../assets/languages/de.ftl?raw';
 import en from '../../../../assets/languages/en.ftl?raw';
-import type { Coded, Say, Texts, Tone } from '../../platform/types';
-import { argsAsWords, type Family } from './args';
+import type { Coded, PhotoSlot, Say, Tone } from '../../platform/types';
+import { argsAsWords, readable, type Family, type Vocabulary } from './args';
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -18,17 +18,19 @@ export interface Told {
   missing: boolean;
 }
 
+/** A text that came with the data, by language. */
+type Texts = PhotoSlot['texts'];
 type Args = Record<string, FluentVariable>;
 
 const sources: Record<Language, string> = { en, de };
-const bundles = new Map<Language, FluentBundle>();
+const bundles: Partial<Record<Language, FluentBundle>> = {};
 
 function bundle(language: Language): FluentBundle {
-  let found = bundles.get(language);
+  let found = bundles[language];
   if (found === undefined) {
     found = new FluentBundle(language, { useIsolating: false });
     found.addResource(new FluentResource(sources[language]));
-    bundles.set(language, found);
+    bundles[language] = found;
   }
   return found;
 }
@@ -41,6 +43,12 @@ export function messageOf(code: string): string {
 /** The one table of words, in the language that is on. */
 class Words {
   language = $state<Language>('en');
+  #vocabulary: Vocabulary = {
+    code: (family, value) => this.code(family, value),
+    knows: (family, value) => this.knows(family, value),
+    head: (code) => this.#format(messageOf(code), null, {}),
+    or: (items) => this.or(items),
+  };
 
   /** A text of the screen. */
   t = (id: string, args: Args = {}): string => this.#format(id, null, args) ?? id;
@@ -54,7 +62,7 @@ class Words {
   /** A code from the bench in words. */
   tell = (say: Say | Coded): Told => {
     const id = messageOf(say.code);
-    const args = argsAsWords(say.args, this.language, this.code, this.knows);
+    const args = argsAsWords(say.args, this.#vocabulary);
     const head = this.#format(id, null, args);
     if (head === null) {
       const unknown = 'say-unknown-code';
@@ -80,8 +88,15 @@ class Words {
 
   /** A line of a unit's history. */
   history = (say: Say): string => {
-    const args = argsAsWords(say.args, this.language, this.code, this.knows);
+    const args = argsAsWords(say.args, this.#vocabulary);
     return this.#format(messageOf(say.code), 'history', args) ?? this.line(say);
+  };
+
+  /** The name of a photo's place: from the checklist, else from the vocabulary, else its key made readable. */
+  photo = (slot: PhotoSlot): string => {
+    const given = this.pick(slot.texts);
+    if (given !== '') return given;
+    return this.knows('photo', slot.role) ? this.code('photo', slot.role) : readable(slot.role);
   };
 
   /** A text that came with the data, in this language or else in English. */
