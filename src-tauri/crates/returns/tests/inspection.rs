@@ -239,3 +239,29 @@ fn dates_are_unknown_when_the_clock_is_behind_head_office() {
     bench.does(Command::Dispose, &behind);
     assert_eq!(bench.state.review.causes, [ReviewCause::Policy]);
 }
+
+#[test]
+fn only_the_checklist_of_its_own_category_begins_an_inspection() {
+    let mut depot = Depot::new();
+    depot.checklist.category = id("FOOTWEAR");
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    assert_eq!(bench.refuses(Command::StartInspection, &facts), Refusal::ChecklistMissing);
+    let none = Facts { checklist: None, ..facts };
+    assert_eq!(bench.refuses(Command::StartInspection, &none), Refusal::ChecklistMissing);
+}
+
+#[test]
+fn a_newer_checklist_begins_the_inspection_again() {
+    let mut depot = Depot::new();
+    let old = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&old);
+    bench.does(Command::StartInspection, &old);
+    bench.does(Command::Answer(answer("smell", "no")), &old);
+    depot.checklist.version = 4;
+    let new = depot.facts("COAT", Some("1"));
+    let refusal = bench.refuses(Command::Answer(answer("same", "yes")), &new);
+    assert_eq!(refusal, Refusal::ChecklistChanged { began: 3 });
+    bench.does(Command::StartInspection, &new);
+    assert!(bench.state.answers.is_empty());
+}

@@ -189,3 +189,23 @@ fn a_unit_with_an_unknown_event_is_read_only_here() {
         assert_eq!(bench.refuses(command, &supervised(&depot, &facts)), Refusal::Unreadable);
     }
 }
+
+#[test]
+fn a_reviewers_grade_lets_the_policy_decide_anew_over_a_chosen_disposition() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let reviewed = |verdict: Verdict| {
+        let mut bench = Bench::graded(&facts);
+        let (disposition, reason) = (Disposition::Donate, OverrideReason::Other);
+        bench.does(Command::OverrideDisposition { disposition, reason, note: None }, &facts);
+        bench.does(Command::Dispose, &facts);
+        bench.does(Command::Review(verdict), &supervised(&depot, &facts));
+        bench.does(Command::Dispose, &facts);
+        bench.state.disposition()
+    };
+    let change = Verdict::change(OverrideReason::AnsweredWrong);
+    let grade = Verdict { grade: Some(Grade::D), ..change.clone() };
+    assert_eq!(reviewed(grade), Some(Disposition::Recycle));
+    let settlement = Verdict { settlement: Some(Settlement::StoreCredit), ..change };
+    assert_eq!(reviewed(settlement), Some(Disposition::Donate), "what was proposed stands");
+}

@@ -376,3 +376,22 @@ fn more_than_everything_is_never_lost() {
     // 180 % over two weeks: the 72.00 are gone, and the 3.00 of work.
     assert_eq!(policy().policy.recovered(&inputs, Disposition::RestockB), Some(eur(-300)));
 }
+
+#[test]
+fn an_open_row_behind_a_gate_that_forced_does_not_matter() {
+    let verified = with(|policy| {
+        let seal = Conditions { seal_intact: Flag::Yes, ..Conditions::default() };
+        policy.gates = vec![
+            gate("D", Gate::Data, Conditions::default(), GateEffect::Force(Disposition::Recycle)),
+            gate("I", Gate::Identity, seal.clone(), GateEffect::Force(Disposition::ShipBack)),
+        ];
+    });
+    let unknown = Inputs { seal_intact: None, ..coat(Grade::A) };
+    let decision = verified.decide(&unknown);
+    assert_eq!((decision.disposition, decision.review), (Disposition::Recycle, vec![]));
+    let before = with(|policy| {
+        policy.gates = verified.policy.gates.clone();
+        policy.gates[1].gate = Gate::UnsoldGoods;
+    });
+    assert_eq!(before.decide(&unknown).disposition, Disposition::Quarantine, "it might have forced first");
+}
