@@ -34,6 +34,10 @@ pub fn run() -> ExitCode {
         Ok(bench) => Arc::new(bench),
         Err(coded) => {
             eprintln!("{}: {}", coded.code, bench::words::sentence(&coded));
+            // Nobody reads the terminal at a dock: say it in a window too, where there can be one.
+            if let Err(error) = window::refuse(&coded) {
+                eprintln!("cannot open the window: {error}");
+            }
             return ExitCode::FAILURE;
         }
     };

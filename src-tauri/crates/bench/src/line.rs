@@ -57,11 +57,17 @@ pub(crate) fn forward(
     });
 }
 
+/// Troubles in which something answers, but not as our head office: waiting does not help, a person must look.
+const NOT_OURS: [&str; 4] =
+    ["head-office-other-key", "head-office-signature-wrong", "line-not-head-office", "station-unknown"];
+
 /// A state of the line in the seam's words.
 pub(crate) fn news(status: &LineStatus) -> LineNews {
+    let not_ours = status.trouble.as_ref().is_some_and(|trouble| NOT_OURS.contains(&trouble.code.as_str()));
     LineNews {
         state: Some(match status.line {
             sync::LineState::Online => LineState::Online,
+            sync::LineState::Offline if not_ours => LineState::Refused,
             sync::LineState::Offline => LineState::Offline,
             sync::LineState::Refused => LineState::Refused,
         }),

@@ -375,7 +375,7 @@ impl DeskLoop {
             Request::Find { query } => return self.desk.find(&query).map(Reply::Found),
             Request::Sync => return self.desk.sync_view().map(Reply::Sync),
             Request::SyncNow => {
-                self.kick();
+                self.with_line(LineHandle::try_now);
                 return self.desk.sync_view().map(Reply::Sync);
             }
             Request::Devices => return Ok(Reply::Devices(self.devices_view())),
@@ -403,7 +403,7 @@ impl DeskLoop {
         for effect in std::mem::take(&mut self.desk.effects) {
             match effect {
                 Effect::Print(wish) => drop(self.wishes.send(wish)),
-                Effect::Kick => self.kick(),
+                Effect::Kick => self.with_line(LineHandle::kick),
                 Effect::Sound(cue) => drop(self.notices.send(Notice::Sound(cue))),
                 Effect::RoomsChanged => rooms_changed = true,
             }
@@ -413,9 +413,9 @@ impl DeskLoop {
         }
     }
 
-    fn kick(&self) {
+    fn with_line(&self, tell: impl Fn(&LineHandle)) {
         if let Some(line) = self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            line.kick();
+            tell(line);
         }
     }
 

@@ -15,6 +15,8 @@ const SERIAL_MATCHES: &str = "MATCHES";
 const SERIAL_DIFFERS: &str = "DIFFERS";
 /// Role of a photo that no checklist asked for.
 const SPARE: &str = "SPARE";
+/// Every JPEG begins so (ITU T.81, annex B).
+const JPEG_START: &[u8] = &[0xff, 0xd8];
 /// First key of the finding chips: 1–4 are answers.
 const FIRST_CHIP: usize = 4;
 /// Chips on one page.
@@ -49,6 +51,7 @@ impl Desk {
             return Err(coded("unit-closed", [("lpn", super::views::lpn(&state)), ("stage", stage)]));
         }
         self.work.unit = Some(unit);
+        self.begin_again(unit, &state)?;
         if let Some(container) = state.container() {
             let container = self.records().container(&container)?.and_then(|container| container.code);
             self.work.asking = Some(super::asking::Asking::TakeOut {
@@ -56,6 +59,30 @@ impl Desk {
             });
         }
         Ok(Said::only(Tone::Accepted, say("unit-taken-up", [("lpn", super::views::lpn(&state))])))
+    }
+
+    /// A unit that a reviewer sent back, or that is graded anew, begins its checklist again.
+    fn begin_again(&mut self, unit: UnitId, state: &unit::State) -> Result<(), Coded> {
+        let anew = state.stage == Some(Stage::Inspecting) && state.checklist.is_none();
+        if anew && state.holds.is_empty() {
+            self.act(unit, &unit::Command::StartInspection)?;
+        }
+        Ok(())
+    }
+
+    /// The product of a unit that came in unknown is scanned: now it is known, though still held.
+    pub(super) fn identify(&mut self, unit: UnitId, gtin: &str) -> Outcome {
+        let gtin = returns::ids::Gtin::new(gtin).map_err(|error| coded(error.code(), []))?;
+        let item = self.records().item_by_gtin(&gtin)?;
+        let item = item.ok_or_else(|| coded("item-not-in-catalogue", [("code", gtin.to_string())]))?;
+        let title = item.title.clone();
+        let mut draft = self.draft(unit)?;
+        let sku = item.sku.clone();
+        draft.known.item = Some(item);
+        draft.decide(&unit::Command::ReIdentify { sku })?;
+        let state = self.commit_draft(draft)?;
+        let words = [("lpn", super::views::lpn(&state)), ("title", title)];
+        Ok(Said::saved(Tone::Accepted, say("unit-identified", words)))
     }
 
     /// The number is on the unit: ask the first question.
@@ -104,7 +131,18 @@ impl Desk {
         let Some((_, choice)) = choice else {
             return Err(coded("command-not-now", [("command", command.to_string())]));
         };
-        self.answer(unit, &checklist, Answer { question: question.id.clone(), choice: choice.id.clone() })
+        let serial = question.id.as_str() == SERIAL && self.serial_required(state)?;
+        if serial && matches!(choice.id.as_str(), SERIAL_MATCHES | SERIAL_DIFFERS) {
+            return Err(coded("scan-serial-first", []));
+        }
+        let answer = Answer { question: question.id.clone(), choice: choice.id.clone() };
+        self.answer(unit, &checklist, answer, serial)
+    }
+
+    fn serial_required(&self, state: &unit::State) -> Result<bool, Coded> {
+        let records = self.records();
+        let item = state.sku.as_ref().map(|sku| records.item(sku)).transpose()?.flatten();
+        Ok(item.is_some_and(|item| item.serial_required))
     }
 
     /// The question on the screen: one that UNDO brought back, else the next one.
@@ -155,9 +193,24 @@ impl Desk {
         }))
     }
 
-    fn answer(&mut self, unit: UnitId, checklist: &Checklist, answer: Answer) -> Outcome {
+    /// Commits an answer. A required serial that cannot be read is left out with a reason, as a photo is.
+    fn answer(
+        &mut self,
+        unit: UnitId,
+        checklist: &Checklist,
+        answer: Answer,
+        without_serial: bool,
+    ) -> Outcome {
         let hold = checklist.choice(&answer).and_then(|choice| choice.hold);
-        let state = self.act(unit, &unit::Command::Answer(answer))?;
+        let mut draft = self.draft(unit)?;
+        draft.decide(&unit::Command::Answer(answer))?;
+        if without_serial && draft.state.holds.is_empty() {
+            let role = PhotoRole::new(SERIAL).map_err(|error| coded(error.code(), []))?;
+            if !draft.state.photos_skipped.contains_key(&role) {
+                draft.decide(&unit::Command::SkipPhoto { role, reason: SkipReason::NotThere })?;
+            }
+        }
+        let state = self.commit_draft(draft)?;
         self.work.revisit = None;
         self.work.page = 0;
         if let Some(hold) = hold {
@@ -216,6 +269,7 @@ impl Desk {
     pub(super) fn photo(&mut self, unit: UnitId, state: &unit::State) -> Outcome {
         let jpeg = (self.picture)().filter(|_| self.camera_works);
         let jpeg = jpeg.ok_or_else(|| coded("camera-no-picture", []))?;
+        check_picture(&jpeg)?;
         let checklist = self.checklist_of(state).ok();
         let needed =
             checklist.as_ref().and_then(|checklist| missing_photos(checklist, state).into_iter().next());
@@ -261,6 +315,13 @@ impl Desk {
         }
         self.finish_inspection(unit).map(Some)
     }
+}
+
+/// A photo is evidence: a picture that nobody could look at later is refused now, while another can be taken.
+fn check_picture(bytes: &[u8]) -> Result<(), Coded> {
+    barcodes::image_in::load(bytes)
+        .map_err(|problem| coded(problem.code(), [("detail", problem.to_string())]))?;
+    if bytes.starts_with(JPEG_START) { Ok(()) } else { Err(coded("image-unsupported", [])) }
 }
 
 /// Required photos that are neither there nor skipped.

@@ -1,8 +1,8 @@
 //! Grade, decision and the disposition label: printed, stuck on, scanned back.
 
 use returns::codes::{CommandCode, LabelKind, LabelStage, RegradeReason, Stage};
-use returns::event::UnitEvent;
-use returns::ids::UnitId;
+use returns::event::{Event, Parsed, UnitEvent};
+use returns::ids::{Subject, UnitId};
 use returns::lpn::Lpn;
 use returns::unit::{self, Label};
 
@@ -58,7 +58,10 @@ impl Desk {
                 Ok(Said::only(Tone::Ready, say("asked", [])))
             }
             (CommandCode::Undo, _) => {
-                self.act(unit, &unit::Command::Regrade { reason: RegradeReason::Regrade })?;
+                let mut draft = self.draft(unit)?;
+                draft.decide(&unit::Command::Regrade { reason: RegradeReason::Regrade })?;
+                draft.decide(&unit::Command::StartInspection)?;
+                self.commit_draft(draft)?;
                 Ok(Said::saved(Tone::Warning, say("regrade-started", [])))
             }
             _ => Err(coded("command-not-now", [("command", command.to_string())])),
@@ -76,29 +79,48 @@ impl Desk {
 
     /// Wishes the labels printed that these events ask for.
     pub(super) fn wish_prints(&mut self, unit: UnitId, events: &[UnitEvent]) {
-        self.effects.extend(events.iter().filter_map(|event| match event {
-            UnitEvent::LabelPending { label, print } => {
-                Some(Effect::Print(PrintWish { unit, label: *label, print: *print }))
+        for event in events {
+            if let UnitEvent::LabelPending { label, print } = event {
+                self.wish_print(PrintWish { unit, label: *label, print: *print });
             }
-            _ => None,
-        }));
+        }
     }
 
-    /// Wishes every label printed that still waits: at start, and when the printer is back.
+    /// Wishes every label printed that still waits: at start, and when the printer is back. A label that was
+    /// asked for at another bench waits for that bench's printer.
     pub(crate) fn wish_waiting_prints(&mut self) -> Result<(), Coded> {
         let waiting = self.records().units_under_way()?;
         for (unit, state) in waiting {
             for (label, which) in [(LabelKind::Lpn, state.lpn_label), (LabelKind::Disposition, state.label)] {
-                if waits(&which) {
-                    self.effects.push(Effect::Print(PrintWish { unit, label, print: which.print }));
+                let wish = PrintWish { unit, label, print: which.print };
+                if waits(&which) && self.asked_here(&wish)? {
+                    self.wish_print(wish);
                 }
             }
         }
         Ok(())
     }
 
+    /// Wishes a label printed, unless it is on its way to the printer already.
+    fn wish_print(&mut self, wish: PrintWish) {
+        if self.printing.insert(wish.clone()) {
+            self.effects.push(Effect::Print(wish));
+        }
+    }
+
+    fn asked_here(&self, wish: &PrintWish) -> Result<bool, Coded> {
+        let station = self.station()?;
+        let history = self.records().history(Subject::Unit(wish.unit))?;
+        let asked = history.iter().rev().find(|(_, envelope)| {
+            matches!(envelope.event(), Parsed::Known(Event::Unit(UnitEvent::LabelPending { label, print }))
+                if label == wish.label && print == wish.print)
+        });
+        Ok(asked.is_some_and(|(place, _)| place.station == station))
+    }
+
     /// The printer has, or has not, printed a label.
     pub(crate) fn printed(&mut self, wish: &PrintWish, fault: Option<&str>) {
+        self.printing.remove(wish);
         let current = self.work.unit == Some(wish.unit);
         let outcome = match fault {
             Some(code) => Ok(Said::saved(Tone::Warning, say("label-pending", [("fault", code.to_owned())]))),
@@ -153,7 +175,7 @@ impl Desk {
         if self.actor().is_ok() {
             return self.act(unit, command);
         }
-        let history = self.records().history(returns::ids::Subject::Unit(unit))?;
+        let history = self.records().history(Subject::Unit(unit))?;
         let actor = history.last().map(|(_, envelope)| envelope.actor.clone());
         let actor = actor.ok_or_else(|| coded("sign-in-first", []))?;
         let mut draft = self.draft_as(unit, actor)?;

@@ -20,6 +20,7 @@ mod stow;
 mod views;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barcodes::meaning::Meaning;
@@ -123,6 +124,8 @@ pub(crate) struct Desk {
     started: Timestamp,
     /// The picture of a label is drawn once: unit, label, print number, address of the picture.
     label_picture: RefCell<Option<(UnitId, LabelKind, u32, String)>>,
+    /// Labels on their way to the printer.
+    printing: HashSet<PrintWish>,
 }
 
 impl Desk {
@@ -151,6 +154,7 @@ impl Desk {
             disk_free_percent: None,
             started,
             label_picture: RefCell::new(None),
+            printing: HashSet::new(),
         }
     }
 

@@ -152,13 +152,22 @@ impl Desk {
             }
             Meaning::Container { id } => self.container_scanned(&id),
             Meaning::Location { id } => self.location_scanned(&id),
+            Meaning::Product { gtin, .. } => match (self.unidentified(), self.work.unit) {
+                (Some(unit), _) => self.identify(unit, &gtin.to_string()),
+                (None, Some(_)) => Err(self.unit_first()),
+                (None, None) => self.product_scanned(&gtin.to_string()),
+            },
             _ if self.work.unit.is_some() => Err(self.unit_first()),
             Meaning::ReturnLabel { token } => self.return_label_scanned(&token),
             Meaning::Tracking { candidates } => self.tracking_scanned(&candidates),
-            Meaning::Product { gtin, .. } => self.product_scanned(&gtin.to_string()),
             Meaning::Text { text } => self.text_scanned(&text),
             Meaning::Gs1 { .. } => Err(coded("scan-not-expected", [])),
         }
+    }
+
+    /// The unit on the desk, where nobody knows yet what it is.
+    fn unidentified(&self) -> Option<returns::ids::UnitId> {
+        self.current().ok().filter(|(_, state)| state.sku.is_none()).map(|(unit, _)| unit)
     }
 
     /// The refusal to start something else while a unit is in work.
