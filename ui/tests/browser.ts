@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -18,21 +18,25 @@ const kinds: Record<string, string> = {
 const policy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self'";
 
+/** Answers with a file of the page that has the simulated bench in it. */
+export async function pageFile(place: string, response: ServerResponse): Promise<void> {
+  const file = path.join(folder, place === '/' ? 'index.html' : path.normalize(place));
+  try {
+    const bytes = await readFile(file);
+    response.writeHead(200, {
+      'content-type': kinds[path.extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': policy,
+    });
+    response.end(bytes);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
+
 /** The page with the simulated bench, served on loopback. */
 export async function servePage(): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
-    const asked = new URL(request.url ?? '/', 'http://page').pathname;
-    const file = path.join(folder, asked === '/' ? 'index.html' : path.normalize(asked));
-    void readFile(file).then(
-      (bytes) => {
-        response.writeHead(200, {
-          'content-type': kinds[path.extname(file)] ?? 'application/octet-stream',
-          'content-security-policy': policy,
-        });
-        response.end(bytes);
-      },
-      () => response.writeHead(404).end(),
-    );
+    void pageFile(new URL(request.url ?? '/', 'http://page').pathname, response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };

@@ -26,8 +26,17 @@ export class Keyboard {
 
   start(): () => void {
     const down = (event: KeyboardEvent) => this.#down(event);
+    // A touched button keeps no focus, or the next Enter would press it again.
+    const touched = (event: MouseEvent) => {
+      const active = document.activeElement;
+      if (event.detail > 0 && active instanceof HTMLButtonElement) active.blur();
+    };
     window.addEventListener('keydown', down, { capture: true });
-    return () => window.removeEventListener('keydown', down, { capture: true });
+    window.addEventListener('click', touched);
+    return () => {
+      window.removeEventListener('keydown', down, { capture: true });
+      window.removeEventListener('click', touched);
+    };
   }
 
   #down(event: KeyboardEvent): void {
