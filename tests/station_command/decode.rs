@@ -1,9 +1,9 @@
 //! `station decode`.
 
 use std::fs::{self, File};
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use barcodes::gs1::ElementString;
 use barcodes::write::{Level, gs1_128, qr};
@@ -146,7 +146,8 @@ fn a_file_that_cannot_be_opened_fails_the_command_and_not_the_others() {
     assert!(ran.stdout.ends_with("qr RS:C:NO\n"), "{}", ran.stdout);
 }
 
-/// With no time at all each picture overruns its time, and the rest goes to a new process.
+/// A reader that overruns its time cannot be stopped, and while it runs only half of the others are tried. So the
+/// process gives way to a new one, which knows only the rest.
 #[test]
 fn a_picture_that_takes_too_long_costs_the_others_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -154,14 +155,28 @@ fn a_picture_that_takes_too_long_costs_the_others_nothing() {
         Luma([(x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) as u8])
     });
     let noise = file(folder.path(), "noise.png", &encoded(&noise, ImageFormat::Png));
+    let picture = encoded(&qr_picture(b"RS:C:NO"), ImageFormat::Png);
     let missing = folder.path().join("missing.png");
-    let dash = file(folder.path(), "-dash.png", &encoded(&qr_picture(b"RS:C:NO"), ImageFormat::Png));
+    let dash = file(folder.path(), "-dash.png", &picture);
+    // A pipe holds the command until somebody writes into it.
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut command = command(["decode", "--json", "--budget-ms", "1", "--"]);
-    let ran = Ran::from(command.args([&missing, &noise, &dash, &noise, &noise]).output().unwrap());
+    command.args([&missing, &noise, &pipe, &dash]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let mut writer = File::options().write(true).open(&pipe).unwrap();
+    let now = fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
+    let now = String::from_utf8(now).unwrap();
+    writer.write_all(&picture).unwrap();
+    drop(writer);
+    let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(1), "the missing file is forgotten: {}", ran.stdout);
     let lines = ran.lines();
     let paths: Vec<_> = lines.iter().map(|line| line["path"].as_str().unwrap()).collect();
-    assert_eq!(paths, [&missing, &noise, &dash, &noise, &noise].map(|path| path.to_str().unwrap()));
+    assert_eq!(paths, [&missing, &noise, &pipe, &dash].map(|path| path.to_str().unwrap()));
+    assert!(lines[1..].iter().all(|line| keys(line) == ["ms", "path", "symbols"]), "{}", ran.stdout);
+    let rest: Vec<_> = now.split('\0').skip_while(|argument| *argument != "--").collect();
+    assert_eq!(rest, ["--", pipe.to_str().unwrap(), dash.to_str().unwrap(), ""], "no new process: {now:?}");
 }
 
 #[test]

@@ -122,6 +122,12 @@ fn a_label_that_no_bench_would_take_is_not_written() {
     let nowhere = folder.path().join("no/folder/x.pdf");
     let ran = station(["label", "lpn", "--lpn", LPN, "--out", nowhere.to_str().unwrap()]);
     assert_eq!(ran.error_line(), "label-not-written");
+    let ran = station(["label", "lpn", "--lpn", LPN, "--out", "/dev/full"]);
+    assert_eq!(ran.error_line(), "label-not-written");
+    let picture = folder.path().join("label.png");
+    let ran = station(["label", "lpn", "--lpn", LPN, "--png", "--out", picture.to_str().unwrap()]);
+    assert_eq!(ran.error_line(), "label-not-written");
+    assert!(!picture.exists(), "the picture replaced the PDF");
 }
 
 #[test]
