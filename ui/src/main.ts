@@ -6,19 +6,30 @@ import './shared/styles/base.css';
 import './shared/styles/bench.css';
 import './shared/styles/stages.css';
 import './shared/styles/bench-details.css';
+import './shared/styles/full.css';
 import './shared/styles/desk.css';
 import './shared/styles/rooms.css';
 import './shared/styles/desk-details.css';
+import CannotStart from './shared/parts/CannotStart.svelte';
+import type { Coded } from './platform/types';
 import { settings } from './shared/settings.svelte';
-import { words } from './shared/words/words.svelte';
 import App from './App.svelte';
 
 settings.load();
 const target = document.getElementById('app') ?? document.body;
 
-choosePlatform()
-  .then((platform) => mount(App, { target, props: { platform } }))
-  .catch((thrown: unknown) => {
-    const told = words.tell(asCoded(thrown));
-    target.textContent = `${words.t('start-failed')}: ${told.head}. ${told.next ?? ''}`;
-  });
+/** The shell opens the page with `?failed=CODE&…` where no bench could be started. */
+function failedStart(search: string): Coded | null {
+  const { failed, ...args } = Object.fromEntries(new URLSearchParams(search));
+  return failed === undefined ? null : { code: failed, args };
+}
+
+const cannotStart = (coded: Coded) => mount(CannotStart, { target, props: { coded } });
+const failed = failedStart(location.search);
+if (failed !== null) {
+  cannotStart(failed);
+} else {
+  choosePlatform()
+    .then((platform) => mount(App, { target, props: { platform } }))
+    .catch((thrown: unknown) => cannotStart(asCoded(thrown)));
+}

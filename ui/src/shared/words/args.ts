@@ -44,6 +44,8 @@ export interface Vocabulary {
   /** The head line of a code, where the table has it. */
   head(code: string): string | null;
   or(items: string[]): string;
+  /** The sentence that a policy's row gives as its reason. */
+  why(key: string): string | null;
 }
 
 // Which vocabularies an argument speaks, by its name.
@@ -132,6 +134,7 @@ function asWords(name: string, value: string, vocabulary: Vocabulary): FluentVar
   if (/^\d{12}$/.test(value) && (name === 'lpn' || name === 'expected' || name === 'got'))
     return lpnShown(value);
   if (counts.has(name) && /^\d{1,12}$/.test(value)) return Number(value);
+  if (name === 'why') return vocabulary.why(value) ?? value;
   if (name === 'keys') return vocabulary.or(value.split(/,\s*/));
   if (coded.has(name)) return vocabulary.head(value) ?? value;
   const speaks = spoken[name];

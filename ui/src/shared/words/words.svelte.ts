@@ -1,6 +1,7 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import de from '../../../../assets/languages/de.ftl?raw';
 import en from '../../../../assets/languages/en.ftl?raw';
+import reasons from '../../../../assets/policy/why.json';
 import type { Coded, PhotoSlot, Say, Tone } from '../../platform/types';
 import { argsAsWords, readable, type Family, type Vocabulary } from './args';
 
@@ -48,6 +49,10 @@ class Words {
     knows: (family, value) => this.knows(family, value),
     head: (code) => this.#format(messageOf(code), null, {}),
     or: (items) => this.or(items),
+    why: (key) => {
+      const texts = (reasons as Record<string, Texts | undefined>)[key];
+      return texts?.[this.language] ?? texts?.['en'] ?? null;
+    },
   };
 
   /** A text of the screen. */
