@@ -4,6 +4,8 @@
 #[path = "support/story/mod.rs"]
 mod story;
 
+use std::time::{Duration, Instant};
+
 use bench::Notices;
 use bench::seam::{Notice, Screen, Stage};
 use returns::codes::Stage as UnitStage;
@@ -12,38 +14,46 @@ use story::hands::{JACKET, SHIRT};
 use story::station::{KW, Station, told};
 use story::{PATIENCE, picture};
 
-/// Waits until the bench has looked at a frame with this code in it, or at one without any.
-async fn looked_at(notices: &mut Notices, code: Option<&str>) {
-    let looked = async {
-        while let Some(notice) = notices.next().await {
-            let Notice::Outlines(outlines) = notice else { continue };
-            let texts: Vec<&str> = outlines.iter().map(|outline| outline.text.as_str()).collect();
-            match code {
-                // An outline shows 64 characters of its text.
-                Some(code) if texts.iter().any(|text| !text.is_empty() && code.starts_with(text)) => return,
-                None if texts.is_empty() => return,
-                _ => {}
-            }
+/// Shows a frame until the bench has read this code in it, or nothing at all. As a camera does, it is sent again
+/// and again: a frame that takes too long to read is passed over.
+async fn looked_at(station: &Station, notices: &mut Notices, frame: Vec<u8>, code: Option<&str>) {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        station.camera.show(frame.clone());
+        let looked = tokio::time::timeout(Duration::from_millis(300), read_in_view(notices, code)).await;
+        if looked.is_ok() {
+            return;
         }
-        panic!("the bench has stopped");
-    };
-    let waited = tokio::time::timeout(PATIENCE, looked).await;
-    assert!(waited.is_ok(), "the bench never looked at {code:?}");
+    }
+    panic!("the bench never looked at {code:?}");
 }
 
-/// Holds a code under the camera in three frames, each a little elsewhere, and gives the screen after the last.
+/// Waits for the outline of a code, or for the news that there is none.
+async fn read_in_view(notices: &mut Notices, code: Option<&str>) {
+    while let Some(notice) = notices.next().await {
+        let Notice::Outlines(outlines) = notice else { continue };
+        let texts: Vec<&str> = outlines.iter().map(|outline| outline.text.as_str()).collect();
+        match code {
+            // An outline shows 64 characters of its text.
+            Some(code) if texts.iter().any(|text| !text.is_empty() && code.starts_with(text)) => return,
+            None if texts.is_empty() => return,
+            _ => {}
+        }
+    }
+    panic!("the bench has stopped");
+}
+
+/// Holds a code under the camera, three times a little elsewhere, and gives the screen after the last.
 async fn hold(station: &Station, notices: &mut Notices, code: &str) -> Screen {
     for place in [0, 3, 9] {
-        station.camera.show(picture::of_code(code, place));
-        looked_at(notices, Some(code)).await;
+        looked_at(station, notices, picture::of_code(code, place), Some(code)).await;
     }
     station.settled().await
 }
 
-/// Nothing lies under the camera any more, for longer than a code may be hidden by a hand.
+/// Nothing lies under the camera any more.
 async fn take_away(station: &Station, notices: &mut Notices) {
-    station.camera.show(picture::of_mat());
-    looked_at(notices, None).await;
+    looked_at(station, notices, picture::of_mat(), None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
