@@ -2,8 +2,6 @@ import type {
   Action,
   Band,
   CameraStrip,
-  Choice,
-  Coded,
   Disposition,
   Grade,
   Notice,
@@ -20,8 +18,7 @@ import type {
   UnitHead,
 } from '../types';
 import * as goods from './goods';
-
-export const say = (code: string, args: Record<string, string> = {}): Say => ({ code, args });
+import { action, choice, decisionStage, questionStage, say } from './views';
 
 type Step =
   | 'sign-in'
@@ -407,7 +404,7 @@ export class SimulatedBench {
       case 'stick-number':
         return { stage: 'stick-number', unit, label: this.#labelView(null) };
       case 'question':
-        return this.#questionStage(unit);
+        return questionStage(unit, this.#question, this.#chips);
       case 'photos':
         return {
           stage: 'photos',
@@ -418,7 +415,7 @@ export class SimulatedBench {
           ],
         };
       case 'decision':
-        return this.#decisionStage(unit);
+        return decisionStage(unit, this.#grade, this.#disposition(), this.#chips);
       case 'stick-label':
         return {
           stage: 'stick-label',
@@ -438,70 +435,6 @@ export class SimulatedBench {
       case 'held':
         return { stage: 'held', unit, choices: [choice('NEXT', 'Enter', say('choice-aside'), null, true)] };
     }
-  }
-
-  #questionStage(unit: UnitHead): Stage {
-    const question = goods.questions[this.#question] ?? goods.questions[0];
-    if (question === undefined) throw { code: 'bench-unreachable', args: {} } satisfies Coded;
-    const rungs = ['X', 'D', 'C', 'B', 'A'] as const;
-    const now = question.rung === null ? -1 : rungs.indexOf(question.rung);
-    const effect = (answer: 'YES' | 'NO') => {
-      if (question.holds && answer === 'YES') return say('effect-hold', { hold: 'BATTERY' });
-      if (question.settles === answer && question.rung !== null)
-        return say('effect-grade', { grade: question.rung });
-      return say('effect-go-on');
-    };
-    const choices = [
-      choice('YES', 'Y', say('choice-yes'), effect('YES')),
-      choice('NO', 'N', say('choice-no'), effect('NO')),
-    ];
-    if (question.third)
-      choices.push({
-        ...choice('PICK-3', '3', null, say('effect-review')),
-        texts: { en: 'Can’t test', de: 'Nicht prüfbar' },
-      });
-    return {
-      stage: 'question',
-      unit,
-      texts: question.texts,
-      hint: question.hint,
-      number: this.#question + 1,
-      of: goods.questions.length,
-      ladder:
-        now < 0
-          ? []
-          : rungs.map((grade, i) => ({ grade, state: i < now ? 'done' : i === now ? 'now' : 'to-come' })),
-      choices,
-      chips: now < 0 ? [] : this.#chips.map((chip) => ({ ...chip })),
-    };
-  }
-
-  #decisionStage(unit: UnitHead): Stage {
-    return {
-      stage: 'decision',
-      unit,
-      grade: this.#grade,
-      computed: null,
-      findings: this.#chips.flatMap((chip) => (chip.on && chip.finding !== null ? [chip.finding] : [])),
-      decision: {
-        disposition: this.#disposition(),
-        settlement: 'REFUND',
-        why: [
-          say('why-row-allows', { row: '41', dispositions: 'RESTOCK_B, LIQUIDATE' }),
-          say('why-best-value', { disposition: this.#disposition() }),
-        ],
-        policy: 'P-118',
-        row: '41',
-        recovered: '211.00 €',
-        next_best: { disposition: 'LIQUIDATE', less_by: '96.00 €', forbidden_by: null },
-      },
-      review: null,
-      choices: [
-        choice('NEXT', 'Enter', say('choice-print'), null, true),
-        choice('OVERRIDE', 'F6', say('choice-override'), null),
-        choice('HOLD', 'F8', say('choice-hold'), null),
-      ],
-    };
   }
 
   #labelView(disposition: Disposition | null) {
@@ -574,18 +507,4 @@ export class SimulatedBench {
         return [action('CANCEL', 'Esc'), action('HOLD', 'F8'), help];
     }
   }
-}
-
-function action(command: string, key: string): Action {
-  return { command, key, disabled: null };
-}
-
-function choice(
-  command: string,
-  key: string,
-  words: Say | null,
-  effect: Say | null,
-  suggested = false,
-): Choice {
-  return { command, key, texts: null, say: words, effect, suggested, disabled: null, qr: goods.qr(command) };
 }

@@ -9,8 +9,9 @@ import type {
   SyncView,
   UnitHead,
 } from '../types';
-import { say, type SimulatedBench } from './bench';
+import type { SimulatedBench } from './bench';
 import * as goods from './goods';
+import { say } from './views';
 
 /** The rooms beside the simulated bench. */
 export class SimulatedRooms {
