@@ -1,20 +1,4 @@
-//! `cargo xtask`: every developer command. It knows none of our crates; it builds and runs their programs.
-
-mod bench;
-mod check;
-mod command;
-mod debian;
-mod display;
-mod dock;
-mod gs1;
-mod install;
-mod page;
-mod printing;
-mod programs;
-mod running;
-mod steps;
-mod test;
-mod workspace;
+//! `cargo xtask`: every developer command.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::install::Purpose;
-use crate::workspace::Workspace;
+use xtask::install::Purpose;
+use xtask::workspace::Workspace;
+use xtask::{bench, check, command, dock, gs1, install, shot, test};
 
 /// Every developer command of the returns station.
 #[derive(Debug, Parser)]
@@ -39,6 +24,8 @@ enum Command {
     Install,
     /// Open the station's window with a demo dock; this terminal is the dock's hand
     Run(dock::Options),
+    /// Take the pictures of the window that the documents show, into assets/screens/
+    Shot(shot::Options),
     /// Run every test: crates, stories, the real window, the page in node and in a browser
     Test(test::Options),
     /// Run the static checks: format, clippy, documentation, dependencies, and the page's own
@@ -68,6 +55,7 @@ fn obey(command: Command) -> Result<()> {
     match command {
         Command::Install => install::install(&workspace, Purpose::ALL),
         Command::Run(options) => dock::run(&workspace, &options),
+        Command::Shot(options) => shot::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, &options),
         Command::Check(options) => check::run(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),

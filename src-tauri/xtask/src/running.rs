@@ -64,6 +64,12 @@ impl Running {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Ends it without a warning, as a power cut does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Asks it to end, waits a little, then makes it end.
     pub fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
@@ -79,8 +85,7 @@ impl Running {
             }
             std::thread::sleep(POLL);
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 
     fn last_words(&self) -> String {

@@ -36,6 +36,12 @@ pub enum Passed {
     But(String),
 }
 
+impl Default for Steps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Steps {
     /// No steps yet; the clock starts.
     pub fn new() -> Self {

@@ -50,13 +50,24 @@ impl Camera {
         self.pictures.iter().map(|path| name(path)).collect()
     }
 
-    /// Puts the picture of this name before the camera.
+    /// Puts the picture of this name, with or without its ending, before the camera.
     pub fn show(&self, picture: &str) -> Result<()> {
-        let Some(path) = self.pictures.iter().find(|path| name(path) == picture) else {
+        self.show_jpeg(read(self.file(picture)?)?);
+        Ok(())
+    }
+
+    /// Puts any picture before the camera.
+    pub fn show_jpeg(&self, jpeg: Vec<u8>) {
+        *self.shown.jpeg() = Arc::new(jpeg);
+    }
+
+    /// The file of a picture.
+    pub fn file(&self, picture: &str) -> Result<&Path> {
+        let wanted = name(Path::new(picture));
+        let Some(path) = self.pictures.iter().find(|path| name(path) == wanted) else {
             bail!("the camera has no picture {picture:?}; it has: {}", self.names().join(", "));
         };
-        *self.shown.jpeg() = Arc::new(read(path)?);
-        Ok(())
+        Ok(path)
     }
 }
 
@@ -165,7 +176,7 @@ mod tests {
         assert_eq!(camera.names(), ["blue", "white"]);
         let blue = colour_seen(&camera.url);
         assert!(blue[2] > 200 && blue[0] < 60, "{blue:?}");
-        camera.show("white").unwrap();
+        camera.show("white.jpg").unwrap();
         let white = colour_seen(&camera.url);
         assert!(white.iter().all(|channel| *channel > 200), "{white:?}");
         assert!(camera.show("green").is_err());

@@ -1,34 +1,40 @@
-//! The demo's hand: this terminal. Enter scans the next code of the shift; a list offers any code at any time.
+//! The demo's hand: this terminal. Enter does the next step of the shift; a list offers any code at any time.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, Write};
-use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use anyhow::{Context, Result, bail};
 
-/// One thing that a hand can hold before the scanner.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scan {
-    /// What it is, in a person's words.
-    pub words: String,
-    /// What the scanner sends for it.
-    pub code: String,
-    /// The camera's picture from here on, if it changes.
-    #[serde(default)]
-    pub picture: Option<String>,
-    /// Only in the list, not in the shift: bad codes, mostly.
-    #[serde(default)]
-    pub aside: bool,
-}
+use super::codes::Codes;
+use super::shift::{Act, Health, LineState, Step, kind_of};
+use super::{Dock, picture};
+use crate::running::Running;
 
-/// Everything that can be scanned: the shift in its order, codes beside it, and the labels printed so far.
-#[derive(Debug)]
-pub struct Scans {
-    all: Vec<Scan>,
-    next: usize,
-}
+/// A station that starts opens its database and its devices first.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A label is on its way from the bench to the printer's folder.
+const PRINTING: Duration = Duration::from_secs(15);
+/// Between two digits of a PIN.
+const BETWEEN_DIGITS: Duration = Duration::from_millis(150);
+
+const KEYS: &str = "Enter: next step of the shift · ?: what can be scanned · a number: scan that one · =TEXT: scan \
+                    this text\nseen TEXT: hold this code under the camera · camera NAME · line down|up · printer \
+                    dead|well · power-cut · q: stop";
+
+/// Codes that a bench must refuse or ask about, and why.
+const BAD: &[(&str, &str)] = &[
+    ("a product with a wrong check digit", "2901180002138"),
+    ("a product that is not in the catalogue", "2901180999994"),
+    ("a unit's number with a wrong check digit", "RS:U:100000000191"),
+    ("a unit's number that this bench has never seen", "RS:U:100009999902"),
+    ("a command that does not exist", "RS:C:DANCE"),
+    ("a return label that nobody signed", "RS:R:NOBODY SIGNED THIS"),
+    ("a tracking number that belongs to nothing", "RA473124996PL"),
+    ("control characters", "29011\u{1}8000\u{7f}2342"),
+    ("an unknown badge", "RS:O:XX-000000"),
+    ("a web address", "https://example.org/"),
+];
 
 /// What the person at the terminal wants.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,178 +42,300 @@ enum Wish {
     Next,
     List,
     Number(usize),
-    Typed(String),
+    Do(Act),
     Stop,
 }
 
-impl Scans {
-    /// Reads the demo's scans from a JSON file: a list of [`Scan`].
-    pub fn read(file: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let all = serde_json::from_str(&text)
-            .with_context(|| format!("{} is not a list of scans", file.display()))?;
-        Ok(Self::of(all))
-    }
-
-    /// These scans, none done yet.
-    pub fn of(all: Vec<Scan>) -> Self {
-        Self { all, next: 0 }
-    }
-
-    /// The next scan of the shift; none at its end.
-    pub fn next_of_shift(&mut self) -> Option<Scan> {
-        let (at, scan) = self.all.iter().enumerate().skip(self.next).find(|(_, scan)| !scan.aside)?;
-        self.next = at + 1;
-        Some(scan.clone())
-    }
-
-    /// Adds a code to the list alone, unless it is there.
-    pub fn offer(&mut self, words: &str, code: &str) {
-        if !self.all.iter().any(|scan| scan.code == code) {
-            self.all.push(Scan { words: words.into(), code: code.into(), picture: None, aside: true });
-        }
-    }
-
-    fn numbered(&self, number: usize) -> Option<Scan> {
-        self.all.get(number.checked_sub(1)?).cloned()
-    }
-
-    fn listing(&self) -> String {
-        let mut text = String::new();
-        for (at, scan) in self.all.iter().enumerate() {
-            let done = if at < self.next && !scan.aside { "done" } else { "" };
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:4}  {:4}  {}   {:?}", at + 1, done, scan.words, scan.code);
-        }
-        text
-    }
+/// One entry of the list.
+#[derive(Debug, PartialEq, Eq)]
+struct Offer {
+    words: String,
+    code: String,
 }
 
-/// Obeys the terminal until it says stop or ends. `look` is asked before each wish for codes of labels printed
-/// since; `scan` does the scanning. What goes wrong with one scan is said, and the hand goes on.
-pub fn obey(
-    terminal: impl BufRead,
-    mut words: impl Write,
-    scans: &mut Scans,
-    mut look: impl FnMut(&mut Scans),
-    mut scan: impl FnMut(&Scan) -> Result<()>,
-) -> Result<()> {
-    writeln!(words, "Enter: next scan · ?: list · a number: that one · =TEXT: scan this text · q: stop")?;
-    for line in terminal.lines() {
-        look(scans);
-        let chosen = match wish(&line?) {
-            Wish::Stop => return Ok(()),
-            Wish::List => {
-                write!(words, "{}", scans.listing())?;
-                continue;
-            }
-            Wish::Next => {
-                scans.next_of_shift().ok_or("The shift is over; ? lists what can still be scanned.")
-            }
-            Wish::Number(number) => scans.numbered(number).ok_or("There is no such number; ? lists them."),
-            Wish::Typed(code) => Ok(Scan { words: "typed".into(), code, picture: None, aside: true }),
-        };
-        match chosen {
-            Err(why) => writeln!(words, "{why}")?,
-            Ok(chosen) => match scan(&chosen) {
-                Ok(()) => writeln!(words, "scanned: {}   {:?}", chosen.words, chosen.code)?,
-                Err(error) => writeln!(words, "not scanned: {error:#}")?,
-            },
+/// The hand, with the window that the person sees.
+struct Hand {
+    dock: Dock,
+    codes: Codes,
+    window: Running,
+    next: usize,
+    picture: String,
+    during: String,
+}
+
+/// Opens the window on the person's own screen, and obeys the terminal until it says stop or the window is closed.
+pub fn work(dock: Dock) -> Result<()> {
+    let window = start_window(&dock)?;
+    let codes = dock.codes()?;
+    let mut hand = Hand { dock, codes, window, next: 0, picture: "mat".into(), during: String::new() };
+    hand.look();
+    println!("{KEYS}");
+    hand.announce();
+    for line in std::io::stdin().lock().lines() {
+        if hand.window.ended()?.is_some() {
+            println!("The window was closed.");
+            return Ok(());
         }
+        let wish = wish(&line.context("the terminal cannot be read")?);
+        if wish == Wish::Stop {
+            return Ok(());
+        }
+        if let Err(error) = hand.obey(wish) {
+            println!("not done: {error:#}");
+        }
+        std::io::stdout().flush().context("the terminal is gone")?;
     }
     Ok(())
 }
 
+fn start_window(dock: &Dock) -> Result<Running> {
+    Running::start("returns-station", &dock.window_command(), &dock.logs.join("window.log"))
+}
+
+impl Hand {
+    fn obey(&mut self, wish: Wish) -> Result<()> {
+        match wish {
+            Wish::Stop => {}
+            Wish::Next => self.next()?,
+            Wish::List => {
+                self.look();
+                print!("{}", listing(&self.offers()));
+            }
+            Wish::Number(number) => {
+                self.look();
+                let offers = self.offers();
+                let chosen = number.checked_sub(1).and_then(|place| offers.get(place));
+                let code = chosen.context("there is no such number; ? lists them")?.code.clone();
+                self.act(&Act::Scan(code))?;
+            }
+            Wish::Do(act) => self.act(&act)?,
+        }
+        Ok(())
+    }
+
+    /// The next step that is a deed; what only says what should be seen is told, not done.
+    fn next(&mut self) -> Result<()> {
+        let steps = self.steps();
+        let Some((name, step)) = steps.get(self.next).cloned() else {
+            bail!("the shift is over; ? lists what can still be scanned");
+        };
+        self.during.clone_from(&name);
+        println!("[{name}] {}", step.words());
+        self.act(&step.act)?;
+        self.next += 1;
+        // Pictures need no hand of their own: they are there when the next scan comes.
+        while let Some((_, step)) = steps.get(self.next).filter(|(_, step)| is_quiet(&step.act)) {
+            println!("    {}", step.words());
+            self.act(&step.act)?;
+            self.next += 1;
+        }
+        self.announce();
+        Ok(())
+    }
+
+    fn announce(&self) {
+        match self.steps().get(self.next) {
+            Some((name, step)) => println!("next: [{name}] {}", step.words()),
+            None => println!("The shift is over; ? lists what can still be scanned."),
+        }
+    }
+
+    fn steps(&self) -> Vec<(String, Step)> {
+        self.dock.shift.steps().map(|(name, step)| (name.to_owned(), step.clone())).collect()
+    }
+
+    fn act(&mut self, act: &Act) -> Result<()> {
+        match act {
+            Act::Scan(text) => self.scan(text),
+            Act::Command(word) => self.scan(&format!("RS:C:{word}")),
+            Act::Photo(_) => self.scan("RS:C:PHOTO"),
+            Act::Pin(pin) => {
+                for digit in pin.chars() {
+                    self.scan(&format!("RS:C:DIGIT-{digit}"))?;
+                    std::thread::sleep(BETWEEN_DIGITS);
+                }
+                self.scan("RS:C:ENTER")
+            }
+            Act::Frame(picture) => {
+                self.dock.camera.show(picture)?;
+                self.picture.clone_from(picture);
+                Ok(())
+            }
+            Act::Seen(text) => {
+                let code = self.filled(text)?;
+                let behind = self.dock.camera.file(&self.picture)?;
+                self.dock.camera.show_jpeg(picture::with_code(&code, behind)?);
+                Ok(())
+            }
+            Act::Line(LineState::Down) => {
+                self.dock.line.cut();
+                Ok(())
+            }
+            Act::Line(LineState::Up) => {
+                self.dock.line.mend();
+                Ok(())
+            }
+            Act::PowerCut(_) => {
+                self.window.kill();
+                self.window = start_window(&self.dock)?;
+                Ok(())
+            }
+            Act::Printer(Health::Dead) => self.dock.printer.take_away(),
+            Act::Printer(Health::Well) => self.dock.printer.bring_back(),
+            // Said already; the person's own hand and eyes do it.
+            Act::Review(_) | Act::Expect(_) => Ok(()),
+        }
+    }
+
+    fn scan(&mut self, text: &str) -> Result<()> {
+        let code = self.filled(text)?;
+        let scanner = self.dock.scanner.as_ref().context("the scanner is not plugged in")?;
+        scanner.send(code.as_bytes(), PATIENCE)
+    }
+
+    /// The code; where it is on a label that is being printed, waits for the label.
+    fn filled(&mut self, text: &str) -> Result<String> {
+        let began = std::time::Instant::now();
+        if text.starts_with('{') {
+            // The newest label may still be on its way: one look is not enough.
+            std::thread::sleep(BETWEEN_DIGITS);
+        }
+        loop {
+            self.look();
+            match self.codes.fill(text) {
+                Err(error) if began.elapsed() > PRINTING => return Err(error),
+                Err(_) => std::thread::sleep(BETWEEN_DIGITS),
+                found => return found,
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        if let Err(error) = self.dock.look_at_labels(&self.during, &mut self.codes) {
+            println!("the printed labels cannot be read back: {error:#}");
+        }
+    }
+
+    fn offers(&self) -> Vec<Offer> {
+        offers(self.dock.shift.steps(), &self.codes)
+    }
+}
+
+fn is_quiet(act: &Act) -> bool {
+    matches!(act, Act::Expect(_) | Act::Frame(_))
+}
+
+/// Everything that can be scanned: codes of the shift, commands, bad codes, and what was printed so far.
+fn offers<'a>(steps: impl Iterator<Item = (&'a str, &'a Step)>, codes: &Codes) -> Vec<Offer> {
+    let mut all: Vec<Offer> = Vec::new();
+    let mut offer = |words: String, code: String| {
+        if !all.iter().any(|one| one.code == code) {
+            all.push(Offer { words, code });
+        }
+    };
+    let mut commands = Vec::new();
+    for (name, step) in steps {
+        match &step.act {
+            Act::Scan(code) if step.refused && !code.starts_with('{') => {
+                offer(format!("{}, which the bench refuses in {name}", kind_of(code)), code.clone());
+            }
+            Act::Scan(code) if code.starts_with("{return-label") => {
+                offer(format!("{} of {name}", kind_of(code)), code.clone());
+            }
+            Act::Scan(code) if !code.starts_with('{') => {
+                offer(format!("{} in {name}", kind_of(code)), code.clone());
+            }
+            Act::Command(word) => commands.push(word.clone()),
+            _ => {}
+        }
+    }
+    for (words, code) in BAD {
+        offer(format!("bad: {words}"), (*code).to_owned());
+    }
+    offer("bad: ten thousand characters".to_owned(), "9".repeat(10_000));
+    commands.extend(["PHOTO", "UNDO", "HOLD", "REPRINT", "HELP"].map(str::to_owned));
+    for word in commands {
+        offer(format!("the command {word}"), format!("RS:C:{word}"));
+    }
+    for (during, code) in codes.printed() {
+        offer(format!("printed during {during}"), code.to_owned());
+    }
+    all
+}
+
+fn listing(offers: &[Offer]) -> String {
+    let mut text = String::new();
+    for (at, Offer { words, code }) in offers.iter().enumerate() {
+        let shown: String = code.chars().take(48).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:4}  {words}   {shown:?}", at + 1);
+    }
+    text
+}
+
 fn wish(line: &str) -> Wish {
     let line = line.trim_end_matches(['\r', '\n']);
-    match line.trim() {
-        "" => Wish::Next,
-        "?" => Wish::List,
-        "q" | "Q" => Wish::Stop,
-        trimmed => match (line.strip_prefix('='), trimmed.parse()) {
-            (Some(code), _) => Wish::Typed(code.to_owned()),
-            (None, Ok(number)) => Wish::Number(number),
-            (None, Err(_)) => Wish::List,
-        },
+    if let Some(code) = line.strip_prefix('=') {
+        return Wish::Do(Act::Scan(code.to_owned()));
+    }
+    let line = line.trim();
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match (word, rest.trim()) {
+        ("", _) => Wish::Next,
+        ("q" | "Q", _) => Wish::Stop,
+        ("line", "down") => Wish::Do(Act::Line(LineState::Down)),
+        ("line", "up") => Wish::Do(Act::Line(LineState::Up)),
+        ("printer", "dead") => Wish::Do(Act::Printer(Health::Dead)),
+        ("printer", "well") => Wish::Do(Act::Printer(Health::Well)),
+        ("power-cut", _) => Wish::Do(Act::PowerCut(true)),
+        ("camera", picture) => Wish::Do(Act::Frame(picture.to_owned())),
+        ("seen", code) if !code.is_empty() => Wish::Do(Act::Seen(code.to_owned())),
+        _ => line.parse().map_or(Wish::List, Wish::Number),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::bail;
 
-    fn scans() -> Scans {
-        Scans::of(
-            serde_json::from_str(
-                r#"[{"words": "badge", "code": "RS:O:1"},
-                    {"words": "a wrong check digit", "code": "4006381333932", "aside": true},
-                    {"words": "parcel", "code": "1Z999AA10123456784", "picture": "shoe"}]"#,
-            )
-            .unwrap(),
-        )
-    }
-
-    fn obeyed(lines: &str) -> (Vec<String>, String) {
-        let (mut sent, mut said) = (Vec::new(), Vec::new());
-        obey(
-            lines.as_bytes(),
-            &mut said,
-            &mut scans(),
-            |_| (),
-            |scan| {
-                if scan.code == "broken" {
-                    bail!("nobody listens");
-                }
-                sent.push(scan.code.clone());
-                Ok(())
-            },
-        )
-        .unwrap();
-        (sent, String::from_utf8(said).unwrap())
+    fn steps() -> Vec<Step> {
+        let text = r#"[{"scan": "RS:O:KW-1"}, {"scan": "290118000", "refused": true}, {"command": "YES"},
+            {"scan": "{return-label:26-1}"}, {"scan": "{lpn}"}, {"scan": "RS:O:KW-1"}]"#;
+        serde_json::from_str(text).unwrap()
     }
 
     #[test]
-    fn enter_walks_the_shift_past_what_lies_beside_it() {
-        let (sent, said) = obeyed("\n\n\n");
-        assert_eq!(sent, ["RS:O:1", "1Z999AA10123456784"]);
-        assert!(said.contains("The shift is over"), "{said}");
+    fn the_list_has_good_and_bad_codes_commands_and_printed_labels_each_once() {
+        let steps = steps();
+        let mut codes = Codes::default();
+        codes.note("shirt", "RS:U:100000000190/1");
+        let offers = offers(steps.iter().map(|step| ("shirt", step)), &codes);
+        let count = |code: &str| offers.iter().filter(|offer| offer.code == code).count();
+        for code in ["RS:O:KW-1", "290118000", "RS:C:YES", "{return-label:26-1}", "RS:U:100000000190/1"] {
+            assert_eq!(count(code), 1, "{code}");
+        }
+        assert_eq!(count("{lpn}"), 0, "which number it stands for changes all the time");
+        assert!(offers.iter().filter(|offer| offer.words.starts_with("bad: ")).count() >= 10);
+        let longest = listing(&offers).lines().map(|line| line.chars().count()).max();
+        assert!(longest < Some(200), "a code of ten thousand characters floods the terminal: {longest:?}");
     }
 
     #[test]
-    fn a_number_picks_any_code_and_leaves_the_shift_where_it_is() {
-        let (sent, said) = obeyed("2\n\n9\n0\n");
-        assert_eq!(sent, ["4006381333932", "RS:O:1"]);
-        assert_eq!(said.matches("There is no such number").count(), 2);
-    }
-
-    #[test]
-    fn typed_text_is_scanned_untrimmed_and_q_ends_before_the_rest() {
-        let (sent, _) = obeyed("=RS:R:AB C \nq\n\n");
-        assert_eq!(sent, ["RS:R:AB C "]);
-    }
-
-    #[test]
-    fn a_failed_scan_is_said_and_the_hand_goes_on() {
-        let (sent, said) = obeyed("=broken\n\n");
-        assert_eq!(sent, ["RS:O:1"]);
-        assert!(said.contains("not scanned: nobody listens"), "{said}");
-    }
-
-    #[test]
-    fn printed_labels_join_the_list_once() {
-        let mut all = scans();
-        let mut said = Vec::new();
-        obey(
-            "?\n?\n".as_bytes(),
-            &mut said,
-            &mut all,
-            |scans| scans.offer("label 1", "RS:U:1/1"),
-            |_| Ok(()),
-        )
-        .unwrap();
-        let said = String::from_utf8(said).unwrap();
-        assert_eq!(said.matches("RS:U:1/1").count(), 2, "once in each listing: {said}");
+    fn every_wish_is_understood_and_anything_else_lists_what_there_is() {
+        assert_eq!(wish("\n"), Wish::Next);
+        assert_eq!(wish("q"), Wish::Stop);
+        assert_eq!(wish("12"), Wish::Number(12));
+        assert_eq!(
+            wish("=RS:R:AB C \n"),
+            Wish::Do(Act::Scan("RS:R:AB C ".into())),
+            "typed text is not trimmed"
+        );
+        assert_eq!(wish("line down"), Wish::Do(Act::Line(LineState::Down)));
+        assert_eq!(wish("printer well"), Wish::Do(Act::Printer(Health::Well)));
+        assert_eq!(wish("camera shoes"), Wish::Do(Act::Frame("shoes".into())));
+        assert_eq!(wish("seen {label}"), Wish::Do(Act::Seen("{label}".into())));
+        assert_eq!(wish("power-cut"), Wish::Do(Act::PowerCut(true)));
+        assert_eq!(wish("?"), Wish::List);
+        assert_eq!(wish("what"), Wish::List);
     }
 }

@@ -1,0 +1,18 @@
+//! Every developer command, as `cargo xtask` runs it; and the demo dock, which the window's stories use too.
+
+pub mod bench;
+pub mod check;
+pub mod command;
+pub mod debian;
+pub mod display;
+pub mod dock;
+pub mod gs1;
+pub mod install;
+pub mod page;
+pub mod printing;
+pub mod programs;
+pub mod running;
+pub mod shot;
+pub mod steps;
+pub mod test;
+pub mod workspace;
