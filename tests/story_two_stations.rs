@@ -77,9 +77,8 @@ async fn what_one_station_leaves_the_other_finishes() {
     assert_eq!(second.printer.jobs().len(), 1, "the disposition label");
 
     // The other depot's station has been told everything that is meant for it, and that is nothing.
-    let heard = || elsewhere.with(|records| records.current_at(Feed::Units).unwrap());
-    let before = jiff::Timestamp::now();
-    until("the other depot has asked since", || heard() > Some(before)).await;
+    let place = |station: &Station| station.with(|records| records.cursor(Feed::Units).unwrap());
+    until("the other depot has asked since", || place(&elsewhere) == place(&first)).await;
     assert_eq!(elsewhere.unit(unit), None);
     assert!(elsewhere.unit_of(SHIRT.rma).is_none());
     elsewhere.sign_in(KW).await;
