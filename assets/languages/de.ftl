@@ -1701,3 +1701,6 @@ say-settings-file = Die Einstellungen sind nicht zu lesen oder zu schreiben
 say-settings-unreadable = Die Einstellungen enthalten hier Unbekanntes
     .second = Nichts wurde gesichert.
     .next = Die Technik fragen.
+
+say-choice-grade-now = Jetzt einstufen
+say-next-grade = Enter drücken zum Einstufen

@@ -1701,3 +1701,6 @@ say-settings-file = The settings cannot be read or written
 say-settings-unreadable = The settings hold something not known here
     .second = Nothing was saved.
     .next = Ask a technician.
+
+say-choice-grade-now = Grade it now
+say-next-grade = Press Enter to grade it

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use devices::{DeviceState, Job, Printer};
 use records::Records;
-use returns::codes::LabelKind;
+use returns::codes::{LabelKind, LabelStage};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -87,16 +87,20 @@ impl Task {
         let unit = records.unit(&wish.unit).map_err(|error| error.code())?;
         let unit = unit.ok_or("unit-unknown")?;
         let newest = match wish.label {
-            LabelKind::Lpn => unit.lpn_label.print,
-            LabelKind::Disposition => unit.label.print,
+            LabelKind::Lpn => unit.lpn_label,
+            LabelKind::Disposition => unit.label,
         };
-        if newest != wish.print {
+        if newest.print != wish.print || newest.stage != LabelStage::PrintPending {
             return Ok(None);
         }
-        let (label, pdf) = printing::pdf(&records, &unit, wish.label).map_err(|coded| {
+        let drawn = |coded: crate::seam::Coded| {
             tracing::error!(code = coded.code, "label");
             "label-cannot-be-drawn"
-        })?;
+        };
+        let label = printing::label(&records, &unit, wish.label).map_err(drawn)?;
+        // Drawing takes a while, and a scan must not wait for it.
+        drop(records);
+        let pdf = printing::pdf(&label).map_err(drawn)?;
         Ok(Some(Job {
             name: label.name,
             pdf: pdf.into(),

@@ -43,16 +43,10 @@ pub(crate) fn label(records: &Records, state: &unit::State, kind: LabelKind) -> 
     made.map_err(|error| crate::desk::coded(error.code(), [("detail", error.to_string())]))
 }
 
-/// The label as PDF, with its name.
-pub(crate) fn pdf(
-    records: &Records,
-    state: &unit::State,
-    kind: LabelKind,
-) -> Result<(Label, Vec<u8>), Coded> {
-    let label = label(records, state, kind)?;
-    let pdf = labels::to_pdf(std::slice::from_ref(&label));
-    let pdf = pdf.map_err(|error| crate::desk::coded(error.code(), [("detail", error.to_string())]))?;
-    Ok((label, pdf))
+/// The label as PDF.
+pub(crate) fn pdf(label: &Label) -> Result<Vec<u8>, Coded> {
+    labels::to_pdf(std::slice::from_ref(label))
+        .map_err(|error| crate::desk::coded(error.code(), [("detail", error.to_string())]))
 }
 
 /// The label as a PNG data address.

@@ -380,6 +380,7 @@ impl DeskLoop {
             }
             Request::Devices => return Ok(Reply::Devices(self.devices_view())),
             Request::ScannerPath { device, path } => {
+                self.desk.signed_in_or_refuse()?;
                 self.devices.move_scanner(&self.data, &device, &path)?;
                 self.devices_changed();
                 return Ok(Reply::Devices(self.devices_view()));

@@ -45,6 +45,7 @@ fn unit_samples() -> Vec<UnitEvent> {
             findings: vec![Finding::Used],
             seal: Some(Seal::Broken),
             review: true,
+            by: None,
         },
         UnitEvent::FindingAdded { finding: Finding::Odour },
         UnitEvent::FindingRemoved { finding: Finding::Odour },

@@ -106,7 +106,11 @@ impl Desk {
 
     fn parcel_of(&mut self, tracking: Option<TrackingNumber>, rmas: Vec<Rma>) -> Outcome {
         if let Some(parcel) = self.work.parcel {
-            return self.rmas_found(parcel, rmas);
+            // A carton with a number of its own is another parcel; a label or RMA number may belong to this one.
+            return match tracking {
+                Some(tracking) => Err(coded("parcel-open", [("code", tracking.to_string())])),
+                None => self.rmas_found(parcel, rmas),
+            };
         }
         let begun = match tracking {
             None => self.begun_parcel(&rmas)?,
@@ -136,6 +140,7 @@ impl Desk {
         let commands = [parcel::Command::Arrive { tracking, rmas: numbers.clone() }, parcel::Command::Open];
         self.decide_parcel(parcel, parcel::State::default(), &commands)?;
         self.work.parcel = Some(parcel);
+        self.work.container = None;
         Ok(arrived(rmas))
     }
 
@@ -192,7 +197,7 @@ impl Desk {
         let actor = self.actor()?;
         let station = self.station()?;
         let now = self.clock.now();
-        let rmas = self.rmas_of(&state)?;
+        let rmas = self.rmas_before(&state)?;
         let rmas: Vec<&Rma> = rmas.iter().collect();
         let mut events = Vec::new();
         for command in commands {
@@ -217,6 +222,24 @@ impl Desk {
         let rmas = self.rmas_of(&state)?;
         let rmas: Vec<&Rma> = rmas.iter().collect();
         Ok(parcel::decide(&state, command, &Facts { parcel_rmas: &rmas, ..facts.clone() })?)
+    }
+
+    /// The parcel's RMAs as they stood before it: what came out of it is not yet counted as received.
+    fn rmas_before(&self, state: &parcel::State) -> Result<Vec<Rma>, Coded> {
+        let mut rmas = self.rmas_of(state)?;
+        for rma in &mut rmas {
+            let progress = self.progress(rma)?;
+            for line in &mut rma.lines {
+                let of_line = |of: &&Option<(RmaNumber, returns::ids::LineId)>| {
+                    of.as_ref().is_some_and(|(number, id)| *number == rma.number && *id == line.id)
+                };
+                let here = u32::try_from(state.units.values().filter(of_line).count()).unwrap_or(u32::MAX);
+                let known =
+                    progress.iter().find(|of| of.line == line.id).map_or(line.received, |of| of.received);
+                line.received = known.saturating_sub(here);
+            }
+        }
+        Ok(rmas)
     }
 
     /// RMAs of a parcel, as far as they are known here.

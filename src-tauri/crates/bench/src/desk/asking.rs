@@ -45,6 +45,8 @@ pub(crate) enum Asking {
     UnknownItem {
         /// What was scanned.
         scanned: String,
+        /// The box is empty.
+        empty_box: bool,
     },
     /// The scan can be read in more than one way.
     WhichReading {
@@ -134,7 +136,7 @@ impl Asking {
             Self::WhichLine { empty_box: true, .. } => say("ask-which-line-empty", []),
             Self::Unexpected { title, .. } => say("ask-unexpected", [("title", title.clone())]),
             Self::BlindItem { title, .. } => say("ask-blind-item", [("title", title.clone())]),
-            Self::UnknownItem { scanned } => say("ask-unknown-item", [("code", scanned.clone())]),
+            Self::UnknownItem { scanned, .. } => say("ask-unknown-item", [("code", scanned.clone())]),
             Self::WhichReading { scanned, .. } => say("ask-which-reading", [("code", scanned.clone())]),
             Self::OtherGrade => say("ask-other-grade", []),
             Self::GradeReason { grade } => say("ask-grade-reason", [("grade", grade.to_string())]),
@@ -147,7 +149,7 @@ impl Asking {
     pub(crate) fn code(&self) -> Option<String> {
         match self {
             Self::BlindParcel { scanned, .. }
-            | Self::UnknownItem { scanned }
+            | Self::UnknownItem { scanned, .. }
             | Self::WhichReading { scanned, .. } => Some(scanned.clone()),
             _ => None,
         }

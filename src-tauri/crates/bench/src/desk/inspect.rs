@@ -51,6 +51,10 @@ impl Desk {
             return Err(coded("unit-closed", [("lpn", super::views::lpn(&state)), ("stage", stage)]));
         }
         self.work.unit = Some(unit);
+        self.work.container = None;
+        if matches!(state.location, unit::Location::Shelf { .. }) {
+            self.act(unit, &unit::Command::Locate { shelf: None })?;
+        }
         self.begin_again(unit, &state)?;
         if let Some(container) = state.container() {
             let container = self.records().container(&container)?.and_then(|container| container.code);
@@ -63,8 +67,12 @@ impl Desk {
 
     /// A unit that a reviewer sent back, or that is graded anew, begins its checklist again.
     fn begin_again(&mut self, unit: UnitId, state: &unit::State) -> Result<(), Coded> {
-        let anew = state.stage == Some(Stage::Inspecting) && state.checklist.is_none();
-        if anew && state.holds.is_empty() {
+        if state.stage != Some(Stage::Inspecting) || !state.holds.is_empty() {
+            return Ok(());
+        }
+        let known = super::draft::Known::of_unit(&self.records(), unit, state)?;
+        let current = known.checklist.map(|checklist| (checklist.category, checklist.version));
+        if state.checklist.is_none() || current != state.checklist {
             self.act(unit, &unit::Command::StartInspection)?;
         }
         Ok(())
@@ -79,6 +87,13 @@ impl Desk {
         let mut draft = self.draft(unit)?;
         let sku = item.sku.clone();
         draft.known.item = Some(item);
+        let line = self.open_lines()?.into_iter().find(|line| line.sku == sku);
+        if let Some(line) =
+            line.filter(|_| self.work.parcel.is_some() && draft.state.parcel == self.work.parcel)
+        {
+            draft.known.rma = self.records().rma(&line.rma)?;
+            draft.known.line = Some(line.line);
+        }
         draft.decide(&unit::Command::ReIdentify { sku })?;
         let state = self.commit_draft(draft)?;
         let words = [("lpn", super::views::lpn(&state)), ("title", title)];
@@ -176,12 +191,20 @@ impl Desk {
         let checklist = self.checklist_of(&state)?;
         let mut draft = self.draft(unit)?;
         let shipped = draft.known.rma_line().map(|line| line.serials_shipped.clone()).unwrap_or_default();
-        draft.decide(&unit::Command::ReadSerial { serial: serial.clone() })?;
+        if draft.state.serial.as_ref() != Some(&serial) {
+            draft.decide(&unit::Command::ReadSerial { serial: serial.clone() })?;
+        }
         let fits = shipped.is_empty() || shipped.contains(&serial);
         let choice = if fits { SERIAL_MATCHES } else { SERIAL_DIFFERS };
         let question = QuestionId::new(SERIAL).map_err(|error| coded(error.code(), []))?;
         let choice = ChoiceId::new(choice).map_err(|error| coded(error.code(), []))?;
-        draft.decide(&unit::Command::Answer(Answer { question, choice }))?;
+        let answer = Answer { question, choice };
+        if given(&draft.state, &answer) {
+            // Asked again and answered the same: nothing to correct.
+            self.work.revisit = None;
+            return Ok(Said::only(Tone::Accepted, say("answered", [])));
+        }
+        draft.decide(&unit::Command::Answer(answer))?;
         let state = self.commit_draft(draft)?;
         self.work.revisit = None;
         let finished = self.finish_if_complete(unit, &state, &checklist)?;
@@ -203,6 +226,10 @@ impl Desk {
     ) -> Outcome {
         let hold = checklist.choice(&answer).and_then(|choice| choice.hold);
         let mut draft = self.draft(unit)?;
+        if self.work.revisit.is_some() && given(&draft.state, &answer) {
+            self.work.revisit = None;
+            return Ok(Said::only(Tone::Accepted, say("answered", [])));
+        }
         draft.decide(&unit::Command::Answer(answer))?;
         if without_serial && draft.state.holds.is_empty() {
             let role = PhotoRole::new(SERIAL).map_err(|error| coded(error.code(), []))?;
@@ -322,6 +349,11 @@ fn check_picture(bytes: &[u8]) -> Result<(), Coded> {
     barcodes::image_in::load(bytes)
         .map_err(|problem| coded(problem.code(), [("detail", problem.to_string())]))?;
     if bytes.starts_with(JPEG_START) { Ok(()) } else { Err(coded("image-unsupported", [])) }
+}
+
+/// Whether an answer is the one on record.
+fn given(state: &unit::State, answer: &Answer) -> bool {
+    state.answers.iter().rev().find(|earlier| earlier.question == answer.question) == Some(answer)
 }
 
 /// Required photos that are neither there nor skipped.

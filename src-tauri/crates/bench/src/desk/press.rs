@@ -107,6 +107,10 @@ impl Desk {
     fn answer_desk(&mut self, asking: Asking, command: CommandCode) -> Outcome {
         if matches!(command, CommandCode::Cancel | CommandCode::Undo | CommandCode::No) {
             self.work.asking = None;
+            if matches!(asking, Asking::TakeOut { .. }) {
+                // It stays in its container, so it is not on the desk.
+                self.set_unit_aside();
+            }
             return Ok(Said::only(Tone::Ready, say("cancelled", [])));
         }
         if !asking.options().iter().any(|option| option.command == command) {
@@ -122,11 +126,10 @@ impl Desk {
                 self.receive_line(line.rma, line.line, sku.unwrap_or(line.sku), empty_box)
             }
             Asking::Unexpected { sku, .. } => self.receive_unexpected(sku),
-            Asking::BlindItem { sku, .. } => self.receive_blind(Some(sku)),
-            Asking::UnknownItem { .. } => self.receive_blind(None),
+            Asking::BlindItem { sku, .. } => self.receive_blind(Some(sku), false),
+            Asking::UnknownItem { empty_box, .. } => self.receive_blind(None, empty_box),
             Asking::WhichReading { .. } => {
-                let readings = std::mem::take(&mut self.work.readings);
-                match picked(command).and_then(|index| readings.get(index).cloned()) {
+                match picked(command).and_then(|index| self.work.readings.get(index).cloned()) {
                     Some(meaning) => self.meant(meaning),
                     None => Err(coded("command-not-now", [("command", command.to_string())])),
                 }

@@ -18,7 +18,7 @@ impl Desk {
         let gtin = Gtin::new(gtin).map_err(|error| coded(error.code(), []))?;
         let item = self.records().item_by_gtin(&gtin)?;
         let Some(item) = item else {
-            self.work.asking = Some(Asking::UnknownItem { scanned: gtin.to_string() });
+            self.work.asking = Some(Asking::UnknownItem { scanned: gtin.to_string(), empty_box: false });
             let words = [("code", gtin.to_string())];
             return Ok(Said::only(Tone::Warning, say("item-not-in-catalogue", words)));
         };
@@ -45,13 +45,13 @@ impl Desk {
     /// NO-LABEL or EMPTY-BOX: there is nothing to scan, so the line is chosen.
     pub(super) fn item_without_code(&mut self, empty_box: bool) -> Outcome {
         if self.work.parcel.is_none() {
-            self.work.asking = Some(Asking::UnknownItem { scanned: String::new() });
+            self.work.asking = Some(Asking::UnknownItem { scanned: String::new(), empty_box });
             return Ok(Said::only(Tone::Ready, say("asked", [])));
         }
         let lines = self.open_lines()?;
         match lines.as_slice() {
             [] => {
-                self.work.asking = Some(Asking::UnknownItem { scanned: String::new() });
+                self.work.asking = Some(Asking::UnknownItem { scanned: String::new(), empty_box });
                 Ok(Said::only(Tone::Warning, say("nothing-expected", [])))
             }
             [line] if empty_box => {
@@ -65,7 +65,7 @@ impl Desk {
     }
 
     /// Lines of the open parcel's RMAs that still expect something.
-    fn open_lines(&self) -> Result<Vec<LineOption>, Coded> {
+    pub(super) fn open_lines(&self) -> Result<Vec<LineOption>, Coded> {
         let Some(parcel) = self.work.parcel else { return Ok(Vec::new()) };
         let state = self.records().parcel(&parcel)?.unwrap_or_default();
         let mut options = Vec::new();
@@ -99,13 +99,7 @@ impl Desk {
         empty_box: bool,
     ) -> Outcome {
         let known = Known::look_up(&self.records(), Some(&number), Some(&line), Some(&sku))?;
-        let said = self.receive(IntakeKind::Rma, Some(sku), known)?;
-        if empty_box {
-            let (unit, _) = self.current()?;
-            self.start_inspection(unit)?;
-            self.act(unit, &unit::Command::AddFinding { finding: Finding::EmptyBox })?;
-        }
-        Ok(said)
+        self.receive(IntakeKind::Rma, Some(sku), known, empty_box)
     }
 
     /// Takes in an item that no line of the open parcel expects.
@@ -119,16 +113,24 @@ impl Desk {
         };
         let known = Known::look_up(&self.records(), rma.as_ref(), None, Some(&sku))?;
         let intake = if known.rma.is_some() { IntakeKind::UnexpectedItem } else { IntakeKind::Blind };
-        self.receive(intake, Some(sku), known)
+        self.receive(intake, Some(sku), known, false)
     }
 
     /// Takes in an item without any RMA; without a product it is held as unknown.
-    pub(super) fn receive_blind(&mut self, sku: Option<Sku>) -> Outcome {
+    pub(super) fn receive_blind(&mut self, sku: Option<Sku>, empty_box: bool) -> Outcome {
         let known = Known::look_up(&self.records(), None, None, sku.as_ref())?;
-        self.receive(IntakeKind::Blind, sku, known)
+        self.receive(IntakeKind::Blind, sku, known, empty_box)
     }
 
-    fn receive(&mut self, intake: IntakeKind, sku: Option<Sku>, mut known: Known) -> Outcome {
+    /// Takes a unit in: its number, its label, its place in the parcel and, for an empty box, what was found,
+    /// all in one commit.
+    fn receive(
+        &mut self,
+        intake: IntakeKind,
+        sku: Option<Sku>,
+        mut known: Known,
+        empty_box: bool,
+    ) -> Outcome {
         let unit = clock::unit_id();
         known.lpn = Some(self.records().next_lpn()?);
         let unknown_item = known.item.is_none();
@@ -141,6 +143,12 @@ impl Desk {
             draft.decide(&unit::Command::Hold { reason: HoldReason::UnknownItem })?;
         }
         let printed = draft.decide(&unit::Command::RequestLabel { label: LabelKind::Lpn })?;
+        if empty_box {
+            draft.decide(&unit::Command::AddFinding { finding: Finding::EmptyBox })?;
+            if draft.known.checklist.is_some() && draft.state.holds.is_empty() {
+                draft.decide(&unit::Command::StartInspection)?;
+            }
+        }
         if let Some(parcel) = parcel {
             let found = parcel::Command::FindUnit { unit, rma: line.as_ref().and(number), line };
             let events = self.count_into_parcel(parcel, &found, &draft.facts())?;
@@ -148,6 +156,7 @@ impl Desk {
         }
         let state = self.commit_draft(draft)?;
         self.work.unit = Some(unit);
+        self.work.container = None;
         self.wish_prints(unit, &printed);
         Ok(received(&state, title))
     }

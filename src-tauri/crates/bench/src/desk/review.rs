@@ -154,6 +154,10 @@ impl Desk {
             draft.decide(&unit::Command::Dispose)?;
         }
         let state = self.commit_draft(draft)?;
+        if self.work.unit == Some(unit) && !decides {
+            // Sent back: whoever takes it up begins its checklist again.
+            self.set_unit_aside();
+        }
         let words = [("lpn", super::views::lpn(&state)), ("outcome", decided.outcome.to_string())];
         Ok(Said::saved(Tone::Accepted, say("reviewed", words)))
     }

@@ -196,13 +196,21 @@ impl Desk {
 
 /// The serial in a scan: identifier 21 of GS1, else the plain text.
 fn serial_text(reading: &Reading) -> Option<String> {
-    match reading.meanings.as_slice() {
-        [Meaning::Product { elements, .. }] => elements.serial().map(str::to_owned),
-        [Meaning::Text { text }] => Some(text.clone()),
-        // An article number printed as bare digits may well be the serial that is asked for.
-        [Meaning::Tracking { .. }] => Some(reading.text.trim().to_owned()),
-        _ => None,
+    let own = |meaning: &Meaning| {
+        !matches!(
+            meaning,
+            Meaning::Product { .. } | Meaning::Tracking { .. } | Meaning::Text { .. } | Meaning::Gs1 { .. }
+        )
+    };
+    if reading.meanings.is_empty() || reading.meanings.iter().any(own) {
+        return None;
     }
+    let coded = reading.meanings.iter().find_map(|meaning| match meaning {
+        Meaning::Product { elements, .. } | Meaning::Gs1 { elements } => elements.serial(),
+        _ => None,
+    });
+    // Bare digits may look like a product or a tracking number and still be the serial that is asked for.
+    Some(coded.map_or_else(|| reading.text.trim().to_owned(), str::to_owned))
 }
 
 fn coded_problem(problem: &ScanProblem) -> Coded {

@@ -86,7 +86,12 @@ impl Desk {
             Some(UnitStage::Received) => self.number_stage(unit, &state),
             Some(UnitStage::Inspecting) => self.inspect_stage(unit, &state),
             Some(UnitStage::Graded | UnitStage::Dispositioned) => self.decided_stage(unit, &state),
-            _ => Ok((self.idle(), self.idle_next())),
+            _ => {
+                // Another bench has staged, closed or voided it meanwhile: it can only be put aside.
+                let choices = vec![plain_choice(CommandCode::Cancel, "choice-aside")];
+                let stage = Stage::Held { unit: self.head(unit, &state), choices };
+                Ok((stage, say("next-held", [])))
+            }
         }
     }
 
@@ -177,6 +182,11 @@ impl Desk {
         let checklist = self.checklist_of(state)?;
         let head = self.head(unit, state);
         let Some(question) = self.question(&checklist, state) else {
+            if missing_photos(&checklist, state).is_empty() {
+                // Everything is there, and grading it failed or was cut short: it can be asked for again.
+                let choices = vec![plain_choice(CommandCode::Next, "choice-grade-now")];
+                return Ok((Stage::Photos { unit: head, choices }, say("next-grade", [])));
+            }
             let mut choices = vec![plain_choice(CommandCode::Photo, "choice-photo")];
             choices.push(plain_choice(CommandCode::SkipPhoto, "choice-skip-photo"));
             return Ok((Stage::Photos { unit: head, choices }, say("next-take-photo", [])));

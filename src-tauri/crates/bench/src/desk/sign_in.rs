@@ -50,6 +50,11 @@ impl Desk {
         Ok(Actor { operator: session.operator.id.clone(), role: session.role })
     }
 
+    /// Refuses where nobody is signed in.
+    pub(crate) fn signed_in_or_refuse(&self) -> Result<(), Coded> {
+        self.actor().map(drop)
+    }
+
     pub(super) fn signed_in(&self) -> Option<(&Operator, Role)> {
         self.sign_in.session.as_ref().map(|session| (&session.operator, session.role))
     }
@@ -148,10 +153,13 @@ impl Desk {
 
     /// Signs out whoever is signed in. Work stays on the desk for the next one: all of it is on disk.
     pub(super) fn sign_out(&mut self) -> Outcome {
+        self.work.asking = None;
+        self.work.container = None;
         if let Ok(actor) = self.actor() {
+            // The session ends even where nothing can be written any more: nobody may go on in this name.
+            self.sign_in.session = None;
             let event = StationEvent::OperatorSignedOut { operator: actor.operator.clone() };
             self.commit(vec![new_event(Subject::Station, event.into(), &actor, self.clock.now())])?;
-            self.sign_in.session = None;
             // A shift's end is sealed: the station's own signature over all that was recorded.
             self.records().seal()?;
         }

@@ -99,6 +99,9 @@ events! {
             /// The checklist sends the unit to review.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             review: bool,
+            /// Who answered; one unit may pass through several hands.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<OperatorId>,
         },
         /// the grader saw something beside the questions.
         FindingAdded = ("unit.finding-added", 1) {

@@ -100,8 +100,11 @@ fn apply_inspection(state: &mut State, event: &UnitEvent) {
             state.stage = Some(Stage::Inspecting);
             state.checklist = Some((category.clone(), *checklist_version));
             state.grader = Some(by.clone());
+            state.inspectors.clear();
+            state.inspectors.insert(by.clone());
         }
-        UnitEvent::Answered { answer, findings, seal, review } => {
+        UnitEvent::Answered { answer, findings, seal, review, by } => {
+            state.inspectors.extend(by.clone());
             let question = &answer.question;
             state.forget_answer(question);
             state.answers.push(answer.clone());

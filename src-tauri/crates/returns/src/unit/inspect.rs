@@ -50,6 +50,7 @@ pub(super) fn answer(state: &State, facts: &Facts<'_>, answer: &Answer) -> Event
         findings: choice.findings.clone(),
         seal: choice.seal,
         review: choice.review,
+        by: Some(facts.actor.clone()),
     }];
     events.extend(choice.hold.map(|reason| UnitEvent::Held { reason }));
     Ok(events)

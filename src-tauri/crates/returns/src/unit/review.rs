@@ -19,7 +19,8 @@ pub(super) fn review(state: &State, facts: &Facts<'_>, verdict: &Verdict) -> Eve
         return Err(Refusal::NoReview { review: state.review.state });
     }
     supervisor(facts)?;
-    if [&state.grader, &state.overridden_by].contains(&&Some(facts.actor.clone())) {
+    let had_a_hand = [&state.grader, &state.overridden_by].contains(&&Some(facts.actor.clone()));
+    if had_a_hand || state.inspectors.contains(facts.actor) {
         return Err(Refusal::OwnGrading);
     }
     complete(verdict)?;

@@ -65,6 +65,8 @@ pub struct State {
     pub notes: Vec<Sha256Hex>,
     /// Who inspects or graded.
     pub grader: Option<OperatorId>,
+    /// Everyone who had a hand in this inspection: none of them may review it.
+    pub inspectors: BTreeSet<OperatorId>,
     /// The computed grade.
     pub computed_grade: Option<Grade>,
     /// What settled it.
