@@ -1,7 +1,7 @@
-//! The camera as a scanner: decodes live frames and says which codes came into view.
+//! The camera as a scanner: decodes live frames and says which codes are in view.
 //!
-//! A code counts once as long as it stays in view, and again after it was gone for a while. A 1-D code counts
-//! when two frames agree. Commands and badges are never taken from the camera: a printed command sheet may lie
+//! A code is in view from the frame in which it counts – a 1-D code when two frames agree – until it was gone
+//! for a while. The desk takes each at most once as long as it stays in view, when it is what it waits for. Commands and badges are never taken from the camera: a printed command sheet may lie
 //! in view. Whether a code fits what the desk waits for is the desk's to say.
 
 use std::collections::HashMap;
@@ -27,8 +27,8 @@ const PACE: Duration = Duration::from_millis(90);
 pub(crate) struct Seen {
     /// Every code in the frame, for the preview.
     pub(crate) outlines: Vec<Outline>,
-    /// Codes that newly came into view, as a scanner would send them.
-    pub(crate) scans: Vec<Vec<u8>>,
+    /// Codes in view, as a scanner would send them.
+    pub(crate) in_view: Vec<Vec<u8>>,
 }
 
 /// Which codes are in view.
@@ -41,26 +41,24 @@ struct View {
 struct Sighting {
     last: Instant,
     frames: u32,
-    told: bool,
+    needed: u32,
 }
 
 impl View {
-    /// Takes one frame's symbols in and gives those that count now.
+    /// Takes one frame's symbols in and gives all codes that are in view then.
     fn look(&mut self, symbols: &[Symbol], now: Instant) -> Vec<Vec<u8>> {
         self.codes.retain(|_, sighting| now.duration_since(sighting.last) < GONE_AFTER);
-        let mut scans = Vec::new();
         for symbol in symbols.iter().filter(|symbol| counts(symbol)) {
-            let scan = symbol.scan();
+            let needed = frames_needed(symbol.symbology);
             let sighting =
-                self.codes.entry(scan.clone()).or_insert(Sighting { last: now, frames: 0, told: false });
+                self.codes.entry(symbol.scan()).or_insert(Sighting { last: now, frames: 0, needed });
             sighting.last = now;
             sighting.frames += 1;
-            if !sighting.told && sighting.frames >= frames_needed(symbol.symbology) {
-                sighting.told = true;
-                scans.push(scan);
-            }
         }
-        scans
+        let counted = self.codes.iter().filter(|(_, sighting)| sighting.frames >= sighting.needed);
+        let mut in_view: Vec<Vec<u8>> = counted.map(|(code, _)| code.clone()).collect();
+        in_view.sort();
+        in_view
     }
 }
 
@@ -90,17 +88,18 @@ fn counts(symbol: &Symbol) -> bool {
 pub(crate) async fn watch(camera: Arc<dyn Camera>, seen: mpsc::Sender<Seen>) {
     let mut frames = camera.subscribe();
     let mut view = View::default();
-    let mut last_outlines = 0;
+    let mut saw_something = false;
     while frames.changed().await.is_ok() {
         let Some(frame) = frames.borrow_and_update().clone() else { continue };
         let started = Instant::now();
         let symbols = tokio::task::spawn_blocking(move || symbols_of(&frame)).await.unwrap_or_default();
         let outlines: Vec<Outline> = symbols.iter().map(|(symbol, size)| outline(symbol, *size)).collect();
         let symbols: Vec<Symbol> = symbols.into_iter().map(|(symbol, _)| symbol).collect();
-        let scans = view.look(&symbols, Instant::now());
-        if !outlines.is_empty() || last_outlines > 0 || !scans.is_empty() {
-            last_outlines = outlines.len();
-            if seen.send(Seen { outlines, scans }).await.is_err() {
+        let in_view = view.look(&symbols, Instant::now());
+        let sees_something = !outlines.is_empty() || !in_view.is_empty();
+        if sees_something || saw_something {
+            saw_something = sees_something;
+            if seen.send(Seen { outlines, in_view }).await.is_err() {
                 return;
             }
         }
@@ -146,13 +145,17 @@ mod tests {
     }
 
     #[test]
-    fn a_code_counts_once_while_in_view_and_again_after_it_was_gone() {
+    fn a_code_is_in_view_until_it_was_gone_for_a_while() {
         let mut view = View::default();
         let start = Instant::now();
         let tote = [symbol("RS:T:T-0231", Symbology::Qr)];
         assert_eq!(view.look(&tote, start).len(), 1);
-        assert_eq!(view.look(&tote, start + Duration::from_millis(500)).len(), 0);
-        assert_eq!(view.look(&[], start + Duration::from_secs(2)).len(), 0);
+        assert_eq!(
+            view.look(&[], start + Duration::from_secs(1)).len(),
+            1,
+            "a frame without it is no absence"
+        );
+        assert_eq!(view.look(&[], start + Duration::from_secs(3)).len(), 0);
         assert_eq!(view.look(&tote, start + Duration::from_secs(4)).len(), 1);
     }
 
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_and_badges_in_view_are_not_scans() {
+    fn commands_and_badges_in_view_do_not_count() {
         let mut view = View::default();
         for text in ["RS:C:YES", "RS:O:KW-1", "some words"] {
             let seen = [symbol(text, Symbology::Qr)];

@@ -3,6 +3,7 @@
 //! The desk is synchronous and lives on a thread of its own; everything else sends it orders through one
 //! queue, so that scans, presses and news are taken one after the other.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -145,6 +146,7 @@ impl Bench {
             notices: notices.clone(),
             wishes,
             line: Arc::clone(&line),
+            taken: HashSet::new(),
             shown: 0,
         };
         let thread = std::thread::Builder::new()
@@ -260,6 +262,8 @@ struct DeskLoop {
     notices: broadcast::Sender<Notice>,
     wishes: mpsc::UnboundedSender<PrintWish>,
     line: Arc<Mutex<Option<LineHandle>>>,
+    /// Codes in the camera's view that the desk has taken.
+    taken: HashSet<Vec<u8>>,
     /// Revision of the screen that was last sent.
     shown: u64,
 }
@@ -290,8 +294,12 @@ impl DeskLoop {
                     self.desk.codes_in_view = !seen.outlines.is_empty();
                     self.desk.touched();
                 }
-                for scan in seen.scans {
-                    self.desk.seen(&scan);
+                self.taken.retain(|code| seen.in_view.contains(code));
+                for code in seen.in_view {
+                    // Taken once as long as it stays in view; what the desk has no use for now it may want later.
+                    if !self.taken.contains(&code) && self.desk.seen(&code) {
+                        self.taken.insert(code);
+                    }
                 }
             }
             Order::Printed(wish, fault) => self.desk.printed(&wish, fault),

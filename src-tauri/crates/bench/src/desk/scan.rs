@@ -18,14 +18,15 @@ impl Desk {
         self.tell(outcome)
     }
 
-    /// Takes a code that came into the camera's view, where it is what the desk waits for. Anything else that
-    /// happens to lie in view is left alone: nobody scanned it.
-    pub(crate) fn seen(&mut self, bytes: &[u8]) {
+    /// Takes a code in the camera's view, where it is what the desk waits for, and says whether it did. Anything
+    /// else that happens to lie in view is left alone: nobody scanned it.
+    pub(crate) fn seen(&mut self, bytes: &[u8]) -> bool {
         let reading = meaning::read(bytes);
         let fits = reading.certain().is_some_and(|meaning| self.waits_for(meaning));
         if fits {
             let _ = self.scan(bytes);
         }
+        fits
     }
 
     fn waits_for(&self, meaning: &Meaning) -> bool {
