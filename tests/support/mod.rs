@@ -154,7 +154,10 @@ impl Story {
             std::thread::sleep(Duration::from_millis(70));
         }
         let typed = format!("return document.activeElement?.value === {code:?}");
-        self.window().until_true("the typed code", &typed).unwrap();
+        if let Err(error) = self.window().until_true("the typed code", &typed) {
+            self.picture("failed");
+            panic!("{error:#}");
+        }
         self.window().press("Enter").unwrap();
         self.until(&format!("what came of {code}"), |seen| seen.blink() > before)
     }

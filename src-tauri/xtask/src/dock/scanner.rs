@@ -98,12 +98,16 @@ fn make_raw(terminal: &Path) -> Result<()> {
     tcsetattr(&terminal, SetArg::TCSANOW, &settings).context("the pseudo-terminal cannot be made raw")
 }
 
-/// Takes what the station says to its scanner (beeps, lamps), so that the line never fills up. Reading fails
-/// while nobody has the other end open.
+/// Takes what the station says to its scanner (beeps, lamps), so that the line never fills up. Never sleeps in a read:
+/// the line hangs up only when nobody here holds our end any more.
 fn swallow(mut line: File, unplugged: &AtomicBool) {
     let mut bytes = [0; 256];
     while !unplugged.load(Ordering::Relaxed) {
-        if line.read(&mut bytes).is_err() {
+        let mut ready = [PollFd::new(line.as_fd(), PollFlags::POLLIN)];
+        let said = poll(&mut ready, PollTimeout::from(50_u8)).is_ok()
+            && ready.iter().all(|line| line.revents().is_some_and(|news| news.contains(PollFlags::POLLIN)));
+        // Reading fails while nobody has the other end open.
+        if !said || line.read(&mut bytes).is_err() {
             std::thread::sleep(POLL);
         }
     }
@@ -133,6 +137,25 @@ mod tests {
         let scanner = Scanner::plug_in(&folder.path().join("scanner")).unwrap();
         let error = scanner.send(b"123", Duration::from_millis(200)).unwrap_err();
         assert!(error.to_string().starts_with("nobody listens"), "{error}");
+    }
+
+    #[test]
+    fn a_station_that_has_the_line_open_notices_that_the_scanner_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = folder.path().join("scanner");
+        let scanner = Scanner::plug_in(&line).unwrap();
+        let mut station = File::options().read(true).write(true).open(&line).unwrap();
+        let waits = std::thread::spawn(move || station.read(&mut [0; 8]));
+        drop(scanner);
+        let began = Instant::now();
+        while !waits.is_finished() {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "the station still waits for a scanner that is gone"
+            );
+            std::thread::sleep(POLL);
+        }
+        assert!(matches!(waits.join().unwrap(), Ok(0) | Err(_)));
     }
 
     #[test]
