@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Finding, Level, Sheet};
 use crate::cli::failed;
+use crate::desk::coded;
 use crate::seam::Coded;
 use crate::settings::Settings;
 
@@ -118,7 +119,7 @@ async fn printer(config: PrinterConfig) -> Finding {
     match timeout(PATIENCE, printer.check()).await {
         Ok(Ok(())) => Finding::ok("printer-working", format!("{id} at {place}")),
         Ok(Err(fault)) => {
-            Finding::of(Level::Bad, &failed(fault.code(), &format!("{id} at {place}: {fault}")))
+            Finding::of(Level::Bad, &at(fault.code(), &id, &place, &format!("{id} at {place}: {fault}")))
         }
         Err(_) => Finding::bad(
             "printer-missing",
@@ -135,5 +136,11 @@ fn told(id: &str, place: &str, kind: DeviceKind, state: &DeviceState) -> Finding
         _ => String::new(),
     };
     let level = if *state == DeviceState::Working { Level::Ok } else { Level::Bad };
-    Finding::of(level, &failed(code, &format!("{id} at {place}{more}")))
+    Finding::of(level, &at(code, id, place, &format!("{id} at {place}{more}")))
+}
+
+/// What is wrong with a device, with all that its words need.
+fn at(code: &str, id: &str, place: &str, detail: &str) -> Coded {
+    let words = [("device", id), ("place", place), ("what", place), ("detail", detail)];
+    coded(code, words.map(|(name, value)| (name, value.to_owned())))
 }
