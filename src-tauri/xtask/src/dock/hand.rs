@@ -70,6 +70,7 @@ pub fn work(dock: Dock) -> Result<()> {
     let mut hand = Hand { dock, codes, window, next: 0, picture: "mat".into(), during: String::new() };
     hand.look();
     println!("{KEYS}");
+    hand.quiet_steps()?;
     hand.announce();
     for line in std::io::stdin().lock().lines() {
         if hand.window.ended()?.is_some() {
@@ -123,13 +124,19 @@ impl Hand {
         println!("[{name}] {}", step.words());
         self.act(&step.act)?;
         self.next += 1;
-        // Pictures need no hand of their own: they are there when the next scan comes.
+        self.quiet_steps()?;
+        self.announce();
+        Ok(())
+    }
+
+    /// Pictures and looks at the screen need no hand of their own: they are done when the next scan comes.
+    fn quiet_steps(&mut self) -> Result<()> {
+        let steps = self.steps();
         while let Some((_, step)) = steps.get(self.next).filter(|(_, step)| is_quiet(&step.act)) {
             println!("    {}", step.words());
             self.act(&step.act)?;
             self.next += 1;
         }
-        self.announce();
         Ok(())
     }
 

@@ -21,6 +21,8 @@ use crate::running::Running;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(25);
+/// The page's only motion lasts 120 ms.
+const BLINK: Duration = Duration::from_millis(250);
 
 /// A window, and the driver between it and us; both end when this goes out of scope.
 #[derive(Debug)]
@@ -130,7 +132,8 @@ impl Window {
 
     /// Takes a picture of the page as it is painted.
     pub fn picture(&self, file: &Path) -> Result<()> {
-        // Two frames, or the picture shows what was there before.
+        // The band blinks when a result comes; and two frames more, or the picture shows what was there before.
+        std::thread::sleep(BLINK);
         self.runtime
             .block_on(self.client.execute_async(
                 "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));",
