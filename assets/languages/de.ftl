@@ -884,7 +884,7 @@ say-checklist-missing = Halt: keine Prüfliste für diesen Artikel
     .severity = supervisor
 say-checklist-changed = Halt: die Prüfliste hat sich geändert
     .second = Die Prüfung begann mit Fassung { $began }.
-    .next = Beiseitelegen und neu scannen.
+    .next = Die Fragen von der ersten an neu beantworten.
 say-no-such-choice = Abgelehnt: diese Antwort gibt es nicht
     .second = Nichts wurde gesichert.
     .next = Eine Antwort auf dem Bildschirm wählen.
@@ -1704,3 +1704,7 @@ say-settings-unreadable = Die Einstellungen enthalten hier Unbekanntes
 
 say-choice-grade-now = Jetzt einstufen
 say-next-grade = Enter drücken zum Einstufen
+
+say-replay-folder-used = In diesem Ordner ist schon eine Station
+    .second = Nichts wurde geändert.
+    .next = Mit --data einen leeren Ordner nennen.

@@ -884,7 +884,7 @@ say-checklist-missing = Stopped: no checklist for this item
     .severity = supervisor
 say-checklist-changed = Stopped: the checklist changed meanwhile
     .second = The inspection began with version { $began }.
-    .next = Put it aside and scan it again.
+    .next = Answer the questions from the first one again.
 say-no-such-choice = Rejected: no such answer
     .second = Nothing was saved.
     .next = Choose an answer on the screen.
@@ -1704,3 +1704,7 @@ say-settings-unreadable = The settings hold something not known here
 
 say-choice-grade-now = Grade it now
 say-next-grade = Press Enter to grade it
+
+say-replay-folder-used = There is a station in that folder already
+    .second = Nothing was changed.
+    .next = Name an empty folder with --data.

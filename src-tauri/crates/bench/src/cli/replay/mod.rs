@@ -32,6 +32,8 @@ const FETCH: Duration = Duration::from_secs(120);
 
 /// Play a whole shift on the real bench, without a window, against a real head office
 ///
+/// Without --data it plays in a fresh folder and names it; with --data that folder must not hold a station yet.
+///
 /// Scanner, camera and printer are simulated (labels are real PDFs, in the data folder's labels/), everything else is
 /// the bench itself. A power cut kills it; a cut line is a cut connection. Told return by return on standard error.
 ///
@@ -77,7 +79,8 @@ impl ReplayArgs {
         if let Some(from) = self.from {
             return play(self, data, from).map(|()| Outcome::Fine);
         }
-        let summary = replay(self, data, out.as_json)?;
+        let folder = folder(data)?;
+        let summary = replay(self, &folder, out.as_json)?;
         if out.as_json {
             out.json(&serde_json::to_value(&summary).map_err(|error| failed(&error))?)?;
         } else {
@@ -94,6 +97,21 @@ impl ReplayArgs {
         }
         Ok(Outcome::fine_if(summary.refused == 0 && summary.unsent == 0))
     }
+}
+
+/// Where to play: never the folder of the station that really works here, and none that was played in before.
+fn folder(data: &Path) -> Result<PathBuf, Coded> {
+    if data == crate::default_data_dir() {
+        let fresh =
+            tempfile::Builder::new().prefix("station-replay-").tempdir().map_err(|error| failed(&error))?;
+        let fresh = fresh.keep();
+        eprintln!("playing in {}", fresh.display());
+        return Ok(fresh);
+    }
+    if records::Records::open_read_only(data).is_ok_and(|records| records.enrolment().is_some()) {
+        return Err(coded("replay-folder-used", [("detail", data.display().to_string())]));
+    }
+    Ok(data.to_owned())
 }
 
 /// Plays a shift and gives its summary. What happens is told return by return on standard error, or with
