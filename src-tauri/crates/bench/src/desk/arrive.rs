@@ -146,6 +146,7 @@ impl Desk {
 
     fn open_again(&mut self, parcel: ParcelId) -> Outcome {
         if self.work.parcel == Some(parcel) {
+            self.work.container = None;
             return Ok(Said::saved(Tone::Ready, say("parcel-open-already", [])));
         }
         if self.work.parcel.is_some() {
@@ -160,12 +161,14 @@ impl Desk {
             }
         }
         self.work.parcel = Some(parcel);
+        self.work.container = None;
         Ok(Said::saved(Tone::Accepted, say("parcel-again", [])))
     }
 
     /// A further RMA in the open parcel.
     fn rmas_found(&mut self, parcel: ParcelId, rmas: Vec<Rma>) -> Outcome {
         let state = self.records().parcel(&parcel)?.unwrap_or_default();
+        self.work.container = None;
         let new: Vec<Rma> = rmas.into_iter().filter(|rma| !state.rmas.contains(&rma.number)).collect();
         if new.is_empty() {
             return Ok(Said::saved(Tone::Ready, say("parcel-open-already", [])));
@@ -182,6 +185,7 @@ impl Desk {
         let state = self.records().parcel(&parcel)?.unwrap_or_default();
         let state = self.decide_parcel(parcel, state, &[parcel::Command::Empty])?;
         self.work.parcel = None;
+        self.work.container = None;
         let outcome = state.outcome.unwrap_or(ParcelOutcome::Complete);
         let tone = if outcome == ParcelOutcome::Complete { Tone::Accepted } else { Tone::Warning };
         Ok(Said::saved(tone, say("parcel-done", [("outcome", outcome.to_string())])))

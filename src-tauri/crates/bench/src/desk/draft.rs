@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use records::{NewEvent, Records};
 use returns::checklist::Checklist;
+use returns::codes::Finding;
 use returns::event::{ContainerEvent, Event, ParcelEvent, UnitEvent};
 use returns::facts::{Facts, Fresh};
 use returns::ids::{ContainerCode, ContainerId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
@@ -119,6 +120,16 @@ impl Draft {
             ));
         }
         Ok(events)
+    }
+
+    /// Adds what was seen as the unit came in. It belongs to its receipt, so no hold set there stops it.
+    pub(super) fn seen_at_receipt(&mut self, finding: Finding) {
+        if self.state.added_findings.contains(&finding) {
+            return;
+        }
+        let event = UnitEvent::FindingAdded { finding };
+        unit::apply(&mut self.state, &event);
+        self.events.push(new_event(Subject::Unit(self.unit), event.into(), &self.actor, self.now));
     }
 
     /// Adds a container's events to the same commit.

@@ -78,6 +78,24 @@ impl Desk {
         Ok(())
     }
 
+    /// Where the checklist changed while the unit lies on the desk, its inspection begins anew with the new one:
+    /// answers to the old one no longer count.
+    fn begin_anew_if_changed(&mut self, unit: UnitId, state: &unit::State) -> Result<Option<Said>, Coded> {
+        let Some((_, began)) = state.checklist.as_ref().filter(|_| state.stage == Some(Stage::Inspecting))
+        else {
+            return Ok(None);
+        };
+        let checklist = self.checklist_of(state)?;
+        if state.checklist == Some((checklist.category, checklist.version)) {
+            return Ok(None);
+        }
+        self.act(unit, &unit::Command::StartInspection)?;
+        self.work.revisit = None;
+        self.work.page = 0;
+        let words = [("began", began.to_string())];
+        Ok(Some(Said::saved(Tone::Warning, say("checklist-changed", words))))
+    }
+
     /// The product of a unit that came in unknown is scanned: now it is known, though still held.
     pub(super) fn identify(&mut self, unit: UnitId, gtin: &str) -> Outcome {
         let gtin = returns::ids::Gtin::new(gtin).map_err(|error| coded(error.code(), []))?;
@@ -122,6 +140,9 @@ impl Desk {
         state: &unit::State,
         command: CommandCode,
     ) -> Outcome {
+        if let Some(said) = self.begin_anew_if_changed(unit, state)? {
+            return Ok(said);
+        }
         let checklist = self.checklist_of(state)?;
         match command {
             CommandCode::Undo => return self.undo(&checklist, state),
@@ -188,6 +209,9 @@ impl Desk {
     pub(super) fn serial(&mut self, text: &str) -> Outcome {
         let (unit, state) = self.current()?;
         let serial = Serial::new(text.trim()).map_err(|_| coded("serial-unreadable", []))?;
+        if let Some(said) = self.begin_anew_if_changed(unit, &state)? {
+            return Ok(said);
+        }
         let checklist = self.checklist_of(&state)?;
         let mut draft = self.draft(unit)?;
         let shipped = draft.known.rma_line().map(|line| line.serials_shipped.clone()).unwrap_or_default();
@@ -311,6 +335,9 @@ impl Desk {
         let said = Said::saved(Tone::Accepted, say("photo-taken", [("role", role.to_string())]));
         match checklist {
             Some(checklist) if state.stage == Some(Stage::Inspecting) && state.holds.is_empty() => {
+                if let Some(changed) = self.begin_anew_if_changed(unit, &state)? {
+                    return Ok(changed);
+                }
                 Ok(self.finish_if_complete(unit, &state, &checklist)?.unwrap_or(said))
             }
             _ => Ok(said),

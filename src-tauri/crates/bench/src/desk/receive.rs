@@ -144,7 +144,7 @@ impl Desk {
         }
         let printed = draft.decide(&unit::Command::RequestLabel { label: LabelKind::Lpn })?;
         if empty_box {
-            draft.decide(&unit::Command::AddFinding { finding: Finding::EmptyBox })?;
+            draft.seen_at_receipt(Finding::EmptyBox);
             if draft.known.checklist.is_some() && draft.state.holds.is_empty() {
                 draft.decide(&unit::Command::StartInspection)?;
             }

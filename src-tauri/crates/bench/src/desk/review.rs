@@ -110,7 +110,8 @@ impl Desk {
         if !role.may_supervise() {
             return Some(say("supervisor-only", []));
         }
-        if state.grader.as_ref() == Some(&operator.id) {
+        let had_a_hand = [&state.grader, &state.overridden_by].contains(&&Some(operator.id.clone()));
+        if had_a_hand || state.inspectors.contains(&operator.id) {
             return Some(say("own-grading", []));
         }
         None
