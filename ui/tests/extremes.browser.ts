@@ -88,6 +88,7 @@ const label = {
   print_number: 2,
   png: '',
   pending: true,
+  stuck: true,
 } as const;
 
 const nine = Array.from({ length: 8 }, (_, i) =>

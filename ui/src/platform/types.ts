@@ -285,9 +285,13 @@ print_number: number,
  */
 png: string, 
 /**
- * Waits for a printer.
+ * Not printed yet.
  */
-pending: boolean, };
+pending: boolean, 
+/**
+ * Not printed yet, and the printer does not print: the bench goes on without it.
+ */
+stuck: boolean, };
 
 export type LadderStep = { 
 /**

@@ -444,6 +444,7 @@ export class SimulatedBench {
       print_number: disposition === null ? 0 : 1,
       png: goods.labelPicture(this.#number, disposition?.replace('_', ' ') ?? null),
       pending: false,
+      stuck: false,
     };
   }
 

@@ -300,6 +300,12 @@ impl Desk {
         Ok(picture)
     }
 
+    /// Whether a label asked for now may be expected to come out.
+    fn printer_prints(&self) -> bool {
+        let prints = |code: &str| matches!(code, "printer-working" | "printer-connecting");
+        self.devices.iter().any(|device| device.kind == "printer" && prints(&device.state.code))
+    }
+
     fn label_view(&self, unit: UnitId, state: &unit::State, kind: LabelKind) -> Result<LabelView, Coded> {
         let label = match kind {
             LabelKind::Lpn => state.lpn_label,
@@ -314,6 +320,7 @@ impl Desk {
             print_number: if kind == LabelKind::Lpn { 0 } else { label.print },
             png: self.label_picture(unit, state, kind, label.print)?,
             pending: waits(&label),
+            stuck: waits(&label) && !self.printer_prints(),
         })
     }
 

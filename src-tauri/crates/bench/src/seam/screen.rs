@@ -357,8 +357,10 @@ pub struct LabelView {
     pub print_number: u32,
     /// Picture of the label at 203 dpi as a PNG data address.
     pub png: String,
-    /// Waits for a printer.
+    /// Not printed yet.
     pub pending: bool,
+    /// Not printed yet, and the printer does not print: the bench goes on without it.
+    pub stuck: bool,
 }
 
 /// Why a unit goes where it goes.
