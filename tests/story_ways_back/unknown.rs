@@ -1,7 +1,7 @@
 //! Items that nobody knows yet, and boxes with nothing in them.
 
 use bench::seam::{Reply, Request, Stage};
-use returns::codes::{Finding, HoldReason, IntakeKind, Match, Stage as UnitStage};
+use returns::codes::{Disposition, Finding, HoldReason, IntakeKind, Match, Stage as UnitStage};
 use returns::event::UnitEvent;
 use returns::ids::UnitId;
 
@@ -50,6 +50,8 @@ async fn an_unknown_item_that_is_identified_meets_the_line_that_waits_for_it() {
     answer(&station, JACKET.answers).await;
     let state = put_away(&station, unit, "T-0298").await;
     assert_eq!((state.matched, state.answers.len()), (Some(Match::Matched), JACKET.answers.len()));
+    // Its line is what the policy goes by, not that nobody knew it at first.
+    assert_ne!(state.disposition(), Some(Disposition::Quarantine));
     // The line has its piece: a second one is not expected.
     assert_said(&station.scan(JACKET.gtin).await, "item-not-expected");
     station.press("CANCEL").await;

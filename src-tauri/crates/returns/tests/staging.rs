@@ -113,7 +113,8 @@ fn a_later_match_lets_the_policy_decide_again_or_opens_a_task() {
     assert_eq!((bench.state.stage, bench.state.label.stage), (Some(Stage::Graded), LabelStage::None));
     assert_eq!(bench.refuses(Command::MatchLater, &known), Refusal::MatchedAlready);
     bench.does(Command::Dispose, &known);
-    assert_eq!(bench.state.decision.unwrap().inputs.reason, Some(Reason::TooSmall));
+    let inputs = bench.state.decision.unwrap().inputs;
+    assert_eq!((inputs.reason, inputs.intake), (Some(Reason::TooSmall), Some(IntakeKind::Rma)));
 
     let open = container(Disposition::Restock, "NORDWIND", ContainerState::Open);
     staged.does(Command::Stage { container: tote(1) }, &Facts { container: Some(&open), ..blind.clone() });

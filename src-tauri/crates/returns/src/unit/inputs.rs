@@ -10,6 +10,15 @@ use crate::facts::Facts;
 use crate::item::Item;
 use crate::policy::Inputs;
 
+/// How the unit came in, as the policy sees it: one whose return line became known later is an RMA's like any
+/// other, for its claim is judged by that line.
+fn intake(state: &State, facts: &Facts<'_>) -> Option<IntakeKind> {
+    match state.intake {
+        Some(IntakeKind::Blind | IntakeKind::UnexpectedItem) if facts.line.is_some() => Some(IntakeKind::Rma),
+        came_in => came_in,
+    }
+}
+
 /// What the policy would see of the unit now; none before it is graded. What is missing is unknown, not no.
 pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
     let item = state.item(facts).ok();
@@ -24,7 +33,7 @@ pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
         category: item.map(|item| item.category.clone()),
         owner: state.owner.clone(),
         cycle: facts.rma.map(|rma| rma.cycle),
-        intake: state.intake,
+        intake: intake(state, facts),
         reason,
         preference,
         grade: state.grade()?,
