@@ -350,7 +350,7 @@ bench-loading = Startet
 bench-disabled-because = Jetzt nicht: { $why }
 
 signin-badge = Ausweis scannen
-signin-badge-help = Ausweis unter den Scanner oder die Kamera halten. F2 tippt seine Nummer.
+signin-badge-help = Ausweis unter den Scanner halten. F2 tippt seine Nummer.
 signin-pin = PIN eingeben
 signin-pin-help = Hier oder auf der Tastatur tippen. Sie wird nie gezeigt.
 signin-digits = { $count ->

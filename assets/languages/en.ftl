@@ -350,7 +350,7 @@ bench-loading = Starting
 bench-disabled-because = Not now: { $why }
 
 signin-badge = Scan your badge
-signin-badge-help = Hold the badge under the scanner or the camera. F2 types its number.
+signin-badge-help = Hold the badge under the scanner. F2 types its number.
 signin-pin = Enter your PIN
 signin-pin-help = Type it here or on the keyboard. It is never shown.
 signin-digits = { $count ->
