@@ -39,6 +39,9 @@ async fn decide(station: &Station, unit: UnitId, outcome: ReviewOutcome) -> Resu
         disposition: None,
         reason,
         seller_response: None,
+        settlement: None,
+        acceptance: None,
+        seen: None,
     };
     station.bench.ask(wish).await
 }

@@ -1,6 +1,8 @@
 // The seam between the bench and the screen. Generated from Rust, do not edit:
 // WRITE_TYPES=1 cargo test -p bench --test types_for_the_page
 
+export type Acceptance = "PENDING" | "ACCEPTED" | "REJECTED" | "MANUAL_INTERVENTION_REQUIRED";
+
 export type Action = { 
 /**
  * Command word.
@@ -14,6 +16,24 @@ key: string,
  * Why it cannot be used now.
  */
 disabled: Say | null, };
+
+export type ArrivedParcel = { 
+/**
+ * Tracking number, if one was read.
+ */
+tracking: string | null, 
+/**
+ * RMAs known for it.
+ */
+rmas: Array<string>, 
+/**
+ * When (RFC 3339).
+ */
+at: string, 
+/**
+ * It was scanned before: shown, not counted twice.
+ */
+again: boolean, };
 
 export type Band = { 
 /**
@@ -36,6 +56,58 @@ saved: Saved | null,
  * Grows with each scan, so that two equal results in a row blink apart.
  */
 blink: number, };
+
+export type BlindResult = { 
+/**
+ * The first grader's.
+ */
+first: Grade, 
+/**
+ * This one.
+ */
+second: Grade, 
+/**
+ * Questions answered differently.
+ */
+differ: Array<string>, 
+/**
+ * Findings that only one of them saw.
+ */
+findings: Array<Finding>, 
+/**
+ * Recorded.
+ */
+saved: boolean, };
+
+export type BlindView = { 
+/**
+ * The unit; without grade, findings or disposition.
+ */
+head: UnitHead, 
+/**
+ * The next question: always [`Stage::Question`]; none when all are answered.
+ */
+question: Stage | null, 
+/**
+ * Id of the question, to be sent back with the choice.
+ */
+question_id: string | null, 
+/**
+ * Ids of its choices, in the order of its choices.
+ */
+choice_ids: Array<string>, 
+/**
+ * Findings that can be added.
+ */
+chips: Array<FindingChip>, 
+/**
+ * Complete: what came of it.
+ */
+result: BlindResult | null, 
+/**
+ * Why the signed-in person may not do it.
+ */
+blocked: Say | null, };
 
 export type CameraStrip = { 
 /**
@@ -95,6 +167,16 @@ disabled: Say | null,
  */
 qr: QrView | null, };
 
+export type ClockView = { 
+/**
+ * Value now, formatted with its currency.
+ */
+now: string, 
+/**
+ * Lost per hour, formatted.
+ */
+per_hour: string, };
+
 export type Coded = { 
 /**
  * Stable, kebab-case.
@@ -105,7 +187,125 @@ code: string,
  */
 args: { [key in string]: string }, };
 
-export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "HELP" | "LOG-OFF";
+export type ColumnKind = "code" | "text" | "count" | "percent" | "money" | "hours" | "kilograms" | "number";
+
+export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "SHIP" | "ARRIVALS" | "VOID" | "HELP" | "LOG-OFF";
+
+export type ContainerDetail = { 
+/**
+ * The container.
+ */
+container: ContainerView, 
+/**
+ * Its units.
+ */
+contents: Array<ContentLine>, 
+/**
+ * Why it cannot be closed or shipped now.
+ */
+blocked: Say | null, 
+/**
+ * Where the printed contents list lies, or which printer took it.
+ */
+printed: string | null, };
+
+export type ContainerId = string;
+
+export type ContainerState = "OPEN" | "CLOSED" | "SHIPPED";
+
+export type ContainerView = { 
+/**
+ * Its id.
+ */
+container: ContainerId, 
+/**
+ * What is printed on it.
+ */
+code: string, 
+/**
+ * Its state.
+ */
+state: ContainerState, 
+/**
+ * What it collects.
+ */
+disposition: Disposition, 
+/**
+ * For whom.
+ */
+owner: string, 
+/**
+ * Units in it.
+ */
+units: number, };
+
+export type ContentLine = { 
+/**
+ * The unit.
+ */
+unit: UnitId, 
+/**
+ * Its LPN, shown 5-5-2.
+ */
+lpn: string, 
+/**
+ * Product title.
+ */
+title: string, 
+/**
+ * Its SKU.
+ */
+sku: string | null, 
+/**
+ * Serial.
+ */
+serial: string | null, 
+/**
+ * Grade.
+ */
+grade: Grade | null, 
+/**
+ * It may not leave: held, contested or under review.
+ */
+blocked: boolean, };
+
+export type ContestSide = { 
+/**
+ * Its event.
+ */
+event: EventId, 
+/**
+ * Where the unit would go.
+ */
+disposition: Disposition, 
+/**
+ * The grade that it saw.
+ */
+grade: Grade, 
+/**
+ * Who (initials).
+ */
+operator: string, 
+/**
+ * Where.
+ */
+station: string, 
+/**
+ * When, by that station's clock (RFC 3339).
+ */
+at: string, };
+
+export type ContestView = { 
+/**
+ * One.
+ */
+first: ContestSide, 
+/**
+ * The other.
+ */
+second: ContestSide, };
+
+export type CosmeticGrade = "C1" | "C2" | "C3" | "C4" | "C5" | "C6" | "C7" | "C8" | "C9";
 
 export type Counters = { 
 /**
@@ -155,7 +355,15 @@ recovered: string | null,
 /**
  * The second best.
  */
-next_best: NextBestView | null, };
+next_best: NextBestView | null, 
+/**
+ * What became of the customer's preference.
+ */
+preference: PreferenceView | null, 
+/**
+ * The lawful exception under which it is destroyed.
+ */
+derogation: string | null, };
 
 export type DeviceView = { 
 /**
@@ -198,6 +406,48 @@ devices: Array<DeviceView>,
 ports: Array<string>, };
 
 export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WARRANTY_SERVICE" | "RTV" | "LIQUIDATE" | "HARVEST_PARTS" | "DONATE" | "RECYCLE" | "DESTROY" | "QUARANTINE" | "SHIP_BACK" | "MISSING";
+
+export type EventId = string;
+
+export type ExplainedRow = { 
+/**
+ * Its id.
+ */
+row: string, 
+/**
+ * `gate`, `candidate` or `settlement`.
+ */
+layer: string, 
+/**
+ * `fired`, `not-reached`, `no` or `unknown`.
+ */
+answer: string, 
+/**
+ * The first cell that said no or was unknown: its column, what it asks, and what the unit has.
+ */
+cell: [string, string, string] | null, };
+
+export type ExplainedView = { 
+/**
+ * Policy number.
+ */
+policy: string, 
+/**
+ * First 12 digits of its hash.
+ */
+hash: string, 
+/**
+ * What it saw: name and value.
+ */
+inputs: Array<[string, string]>, 
+/**
+ * Gates, then candidates, then settlements.
+ */
+rows: Array<ExplainedRow>, 
+/**
+ * Dispositions by net recovered value, formatted, best first.
+ */
+ranking: Array<[Disposition, string | null]>, };
 
 export type Finding = "PRODUCT_MISMATCH" | "OTHER_BRAND" | "COLOUR_MISMATCH" | "SIZE_MISMATCH" | "SERIAL_MISMATCH" | "PAIR_MISMATCH" | "PART_MISSING" | "TAG_MISSING" | "WARRANTY_CARD_MISSING" | "EMPTY_BOX" | "FOREIGN_OBJECT" | "UNDECLARED" | "MIXED_CARTON" | "QTY_OVER" | "QTY_UNDER" | "COUNTERFEIT_SUSPECT" | "WEIGHT_MISMATCH" | "USED" | "STAIN" | "ODOUR" | "SCRATCHED" | "CRACKED" | "LIQUID" | "SOLE_DIRTY" | "PACKAGING_DAMAGE" | "SEAL_BROKEN" | "NOT_POWERING_ON" | "ACCOUNT_LOCKED" | "DATA_PRESENT" | "BATTERY_SWOLLEN" | "EXPIRED" | "RECALLED" | "CARRIER_DAMAGE" | "NO_FAULT_FOUND";
 
@@ -245,6 +495,8 @@ location: string | null,
  */
 history: Array<HistoryLine>, };
 
+export type FunctionGrade = "F1" | "F2" | "F3" | "F4" | "F5" | "F6";
+
 export type Grade = "N" | "A" | "B" | "C" | "D" | "X";
 
 export type HistoryLine = { 
@@ -266,6 +518,46 @@ operator: string,
 notable: boolean, };
 
 export type HoldReason = "HAZMAT" | "BATTERY" | "RECALL" | "FRAUD" | "UNKNOWN_ITEM" | "DATA" | "HYGIENE" | "SUPERVISOR";
+
+export type InsightCell = number | string | null;
+
+export type InsightColumn = { 
+/**
+ * Stable key; the page has the words as `insight-column-<key>`.
+ */
+key: string, 
+/**
+ * What its cells are.
+ */
+kind: ColumnKind, };
+
+export type InsightName = "reason-by-finding" | "dispositions" | "recovery" | "dock-to-disposition" | "units-per-hour" | "no-fault-found" | "agreement-by-grader" | "agreement-by-question" | "diversion" | "avoidable-reasons";
+
+export type InsightView = { 
+/**
+ * Which.
+ */
+insight: InsightName, 
+/**
+ * Columns.
+ */
+columns: Array<InsightColumn>, 
+/**
+ * Rows; as many cells as columns.
+ */
+rows: Array<Array<InsightCell>>, 
+/**
+ * Units that it counts.
+ */
+units: number, 
+/**
+ * When it was computed (RFC 3339).
+ */
+at: string, 
+/**
+ * Sources of factors, where it uses some.
+ */
+sources: Array<string>, };
 
 export type LabelView = { 
 /**
@@ -323,6 +615,26 @@ sent: number, };
 
 export type LineState = "online" | "offline" | "refused" | "none";
 
+export type Match = "MATCHED" | "UNMATCHED" | "MATCHED_LATER";
+
+export type MatchView = { 
+/**
+ * The RMA.
+ */
+rma: string, 
+/**
+ * Its line; none: the RMA does not expect this product.
+ */
+line: string | null, 
+/**
+ * The product's title.
+ */
+title: string, 
+/**
+ * Why it may be this one: `match-serial`, `match-tracking`, `match-order`, `match-product`.
+ */
+because: Say, };
+
 export type NextBestView = { 
 /**
  * Which.
@@ -338,6 +650,28 @@ less_by: string | null,
 forbidden_by: string | null, };
 
 export type Notice = { "notice": "screen", "body": Screen } | { "notice": "status", "body": StatusBar } | { "notice": "sound", "body": Cue } | { "notice": "outlines", "body": Array<Outline> } | { "notice": "rooms-changed" };
+
+export type OpenUnit = { 
+/**
+ * The unit.
+ */
+head: UnitHead, 
+/**
+ * Where it stands: its stage's code.
+ */
+stage: UnitStage, 
+/**
+ * Its value.
+ */
+clock: ClockView | null, 
+/**
+ * Lost per hour in hundredths of a minor unit, weighted by the customer's tier: the order.
+ */
+centicents_per_hour: number, 
+/**
+ * Since when it waits (RFC 3339).
+ */
+since: string, };
 
 export type OperatorView = { 
 /**
@@ -364,6 +698,24 @@ text: string,
 fits: boolean, };
 
 export type OverrideReason = "NOT_ASKED" | "BETTER_THAN_COMPUTED" | "WORSE_THAN_COMPUTED" | "ANSWERED_WRONG" | "OTHER";
+
+export type PackView = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Events in it.
+ */
+events: number, 
+/**
+ * Photos in it.
+ */
+photos: number, 
+/**
+ * SHA-256 of the file.
+ */
+sha256: string, };
 
 export type ParcelLineView = { 
 /**
@@ -423,6 +775,26 @@ export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
 
 export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
 
+export type PreferenceOutcome = "HONOURED" | "FORBIDDEN" | "NOT_OFFERED" | "TOO_DEAR" | "UNDECIDED" | "NO_PREFERENCE";
+
+export type PreferenceView = { 
+/**
+ * What the customer would like.
+ */
+asked: Preference, 
+/**
+ * What became of it.
+ */
+outcome: PreferenceOutcome, 
+/**
+ * The sentence for the customer, where it is not honoured.
+ */
+say: Say | null, 
+/**
+ * The policy's own sentence for it, by language.
+ */
+texts: { [key in string]: string } | null, };
+
 export type QrView = { 
 /**
  * Modules a side, quiet zone not included.
@@ -453,7 +825,7 @@ disposition: Disposition | null,
  */
 at: string, };
 
-export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
+export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
 
 export type Request = { "ask": "screen" } | { "ask": "scan", 
 /**
@@ -491,7 +863,176 @@ reason: OverrideReason | null,
 /**
  * What the shop answers to the customer's reason, if said.
  */
-seller_response: SellerResponse | null, } | { "ask": "hold-unit", 
+seller_response: SellerResponse | null, 
+/**
+ * With CHANGED: what the customer gets.
+ */
+settlement: Settlement | null, 
+/**
+ * Whether the claim is accepted, if said.
+ */
+acceptance: Acceptance | null, 
+/**
+ * The newest event that the reviewer saw ([`ReviewDetail::seen`]); refused with `unit-changed` where
+ * another has come since.
+ */
+seen: EventId | null, } | { "ask": "override-disposition", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Where it should go.
+ */
+disposition: Disposition, 
+/**
+ * Why.
+ */
+reason: OverrideReason, } | { "ask": "answer-claim", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Accepted, rejected, or to be looked into.
+ */
+acceptance: Acceptance, 
+/**
+ * The answer's code.
+ */
+response: SellerResponse | null, } | { "ask": "settle-contest", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * The decision that stands.
+ */
+stands: EventId, } | { "ask": "dispose-provisionally", 
+/**
+ * Which unit.
+ */
+unit: UnitId, } | { "ask": "note", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * The words, at most 2000 characters.
+ */
+text: string, } | { "ask": "void-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Why.
+ */
+reason: VoidReason, } | { "ask": "amend-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Finding added or removed, or none.
+ */
+finding: Finding | null, 
+/**
+ * The finding was a mistake.
+ */
+remove: boolean, 
+/**
+ * The serial as it really is.
+ */
+serial: string | null, } | { "ask": "finish-task", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Which task.
+ */
+task: Task, } | { "ask": "swap-labels", 
+/**
+ * One.
+ */
+unit: UnitId, 
+/**
+ * The other's LPN as scanned or typed.
+ */
+other: string, } | { "ask": "matches-for", 
+/**
+ * Which unit.
+ */
+unit: UnitId, } | { "ask": "match-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * The RMA.
+ */
+rma: string, 
+/**
+ * Its line; without one the RMA does not expect the unit.
+ */
+line: string | null, } | { "ask": "blind-regrade", 
+/**
+ * Which unit.
+ */
+unit: UnitId, 
+/**
+ * Question and choice, in the order asked.
+ */
+answers: Array<[string, string]>, 
+/**
+ * Findings beside the questions.
+ */
+findings: Array<Finding>, 
+/**
+ * All is answered and looked through: record it.
+ */
+commit: boolean, } | { "ask": "explain-unit", 
+/**
+ * Which unit.
+ */
+unit: UnitId, } | { "ask": "evidence-pack", 
+/**
+ * Which unit.
+ */
+unit: UnitId, } | { "ask": "containers" } | { "ask": "container", 
+/**
+ * Which.
+ */
+container: ContainerId, } | { "ask": "close-container", 
+/**
+ * Which.
+ */
+container: ContainerId, } | { "ask": "ship-container", 
+/**
+ * Which.
+ */
+container: ContainerId, 
+/**
+ * The carrier's number of what it leaves in.
+ */
+tracking: string | null, } | { "ask": "print-contents", 
+/**
+ * Which.
+ */
+container: ContainerId, } | { "ask": "insight", 
+/**
+ * Which.
+ */
+insight: InsightName, 
+/**
+ * First day (`2026-11-01`); none: from the beginning.
+ */
+from: string | null, 
+/**
+ * Last day, included; none: until now.
+ */
+until: string | null, } | { "ask": "open-units" } | { "ask": "hold-unit", 
 /**
  * Which unit.
  */
@@ -567,7 +1108,59 @@ blocked: Say | null,
 /**
  * Dispositions the policy allows a reviewer to choose.
  */
-allowed: Array<Disposition>, };
+allowed: Array<Disposition>, 
+/**
+ * The newest event about the unit, to be sent back with a decision.
+ */
+seen: EventId | null, 
+/**
+ * What does not fit.
+ */
+signals: Array<SignalView>, 
+/**
+ * Value now and loss.
+ */
+clock: ClockView | null, 
+/**
+ * Two decisions at odds.
+ */
+contest: ContestView | null, 
+/**
+ * The blind second inspection is done: both grades.
+ */
+blind: BlindResult | null, 
+/**
+ * A blind second inspection is asked for: grade and findings are not shown until it is done.
+ */
+blind_wanted: boolean, 
+/**
+ * Tasks for a person.
+ */
+tasks: Array<Task>, 
+/**
+ * The claim.
+ */
+acceptance: Acceptance, 
+/**
+ * What the shop answers so far.
+ */
+response: SellerResponse | null, 
+/**
+ * Whether its return line is known.
+ */
+matched: Match | null, 
+/**
+ * Function and looks, for electronics: `F4`, `C5`.
+ */
+function: FunctionGrade | null, 
+/**
+ * Looks.
+ */
+cosmetic: CosmeticGrade | null, 
+/**
+ * The policy's provisional disposition may be put in force now.
+ */
+provisional: Disposition | null, };
 
 export type ReviewOutcome = "APPROVED" | "CHANGED" | "SENT_BACK";
 
@@ -658,6 +1251,18 @@ actions: Array<Action>, };
 export type SellerResponse = "EW" | "FR" | "IN" | "IO" | "NR" | "QD" | "RR" | "RT" | "UI" | "PR" | "MI";
 
 export type Settlement = "REFUND" | "PARTIAL_REFUND" | "STORE_CREDIT" | "REPLACE" | "REPAIR" | "KEEP" | "NONE";
+
+export type SignalKind = "SERIAL_MISMATCH" | "WEIGHT_MISMATCH" | "LABEL_COPIED" | "RMA_RECEIVED_ELSEWHERE" | "FREQUENT_EMPTY_BOX" | "SWAPPED_ITEM";
+
+export type SignalView = { 
+/**
+ * Which.
+ */
+kind: SignalKind, 
+/**
+ * `signal-…` with what was compared.
+ */
+say: Say, };
 
 export type Stage = { "stage": "sign-in", 
 /**
@@ -811,7 +1416,39 @@ disposition: Disposition,
 /**
  * Container that should take it, if one is open.
  */
-container: string | null, } | { "stage": "held", 
+container: string | null, } | { "stage": "arrivals", 
+/**
+ * The last ones, newest first.
+ */
+arrived: Array<ArrivedParcel>, 
+/**
+ * Arrived today.
+ */
+today: number, 
+/**
+ * Arrived and not emptied yet, over all days.
+ */
+waiting: number, } | { "stage": "work", 
+/**
+ * The unit.
+ */
+unit: UnitHead, 
+/**
+ * What is found wrong with it.
+ */
+findings: Array<Finding>, 
+/**
+ * What can be done.
+ */
+work: WorkView, } | { "stage": "container", 
+/**
+ * What is in it.
+ */
+container: ContainerDetail, 
+/**
+ * Close, ship, print its contents, leave it.
+ */
+choices: Array<Choice>, } | { "stage": "held", 
 /**
  * The unit.
  */
@@ -925,6 +1562,8 @@ feeds: Array<SyncLine>,
  */
 refused: Array<Say>, };
 
+export type Task = "MATCHED_AFTER_STAGING" | "DECIDED_AFTER_FACT";
+
 export type Tone = "ready" | "accepted" | "warning" | "rejected" | "supervisor" | "locked";
 
 export type UnitHead = { 
@@ -972,3 +1611,15 @@ saved: Saved, };
 export type UnitId = string;
 
 export type UnitStage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
+
+export type VoidReason = "NEVER_THERE" | "RECEIVED_TWICE" | "TRAINING";
+
+export type WorkView = { 
+/**
+ * Since when it is worked on (RFC 3339); none: not begun.
+ */
+since: string | null, 
+/**
+ * Kinds of work, or results, to choose.
+ */
+choices: Array<Choice>, };

@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::desk::{Decided, Desk, Effect, PrintWish, coded};
+use crate::desk::{Desk, Effect, PrintWish, coded};
 use crate::dock::{Devices, Dock};
 use crate::eyes::{self, Seen};
 use crate::line;
@@ -367,11 +367,6 @@ impl DeskLoop {
             Request::Acknowledge => self.desk.acknowledge(),
             Request::ReviewQueue => return self.desk.review_queue().map(Reply::ReviewQueue),
             Request::ReviewUnit { unit } => return self.review_unit(unit),
-            Request::ReviewDecide { unit, outcome, grade, disposition, reason, seller_response } => {
-                let decided = Decided { outcome, grade, disposition, reason, response: seller_response };
-                self.desk.review_decide(unit, &decided)?;
-                return self.desk.review_queue().map(Reply::ReviewQueue);
-            }
             Request::HoldUnit { unit, reason } => {
                 self.desk.hold_unit(unit, reason, false)?;
                 return self.review_unit(unit);
@@ -393,6 +388,8 @@ impl DeskLoop {
                 self.devices_changed();
                 return Ok(Reply::Devices(self.devices_view()));
             }
+            // What is asked of one unit, of containers and of figures.
+            other => return self.desk.room(other),
         }
         // Wishes first: the screen that answers a press is the one after it.
         self.carry_out();

@@ -83,6 +83,8 @@ fn item(row: &mut Row<'_>) -> Option<Item> {
     let weekly_decay_percent = row.optional("weekly_decay_percent", percent).unwrap_or_default();
     let weight_grams = row.optional("weight_grams", cells::whole_number);
     let serial_required = row.yes("serial_required");
+    let serial_kind = row.optional("serial_kind", str::parse).unwrap_or_default();
+    let expiry_tracked = row.yes("expiry_tracked");
     let data_bearing = row.yes("data_bearing");
     let battery = row.yes("battery");
     let dangerous_goods = row.yes("dangerous_goods");
@@ -99,6 +101,8 @@ fn item(row: &mut Row<'_>) -> Option<Item> {
         price,
         weekly_decay_percent,
         serial_required,
+        serial_kind,
+        expiry_tracked,
         weight_grams,
         data_bearing,
         battery,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Cycle, Finding, Grade, HoldReason, QuestionKind, Seal};
+use crate::codes::{CosmeticGrade, Cycle, Finding, FunctionGrade, Grade, HoldReason, QuestionKind, Seal};
 use crate::ids::{CategoryCode, ChoiceId, OwnerCode, PhotoRole, QuestionId};
 
 /// Words in several languages, by language tag such as `en` or `de`.
@@ -56,6 +56,9 @@ pub struct Question {
     pub text: Text,
     /// How to look.
     pub hint: Option<Text>,
+    /// A picture that shows how to look: name of a file in `assets/checklists/pictures`, without its ending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// What can be answered, two to nine.
     pub choices: Vec<Choice>,
 }
@@ -82,6 +85,12 @@ pub struct Choice {
     pub photo: Option<PhotoRole>,
     /// What it says of the seal.
     pub seal: Option<Seal>,
+    /// Electronics: function is at best this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionGrade>,
+    /// Electronics: looks are at best this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosmetic: Option<CosmeticGrade>,
 }
 
 /// A finding that can be added at any time, and the best grade that a unit with it can have.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::{ContainerState, Disposition};
 use crate::event::ContainerEvent;
 use crate::facts::Facts;
-use crate::ids::{ContainerCode, OwnerCode, UnitId};
+use crate::ids::{ContainerCode, OwnerCode, TrackingNumber, UnitId};
 use crate::refusal::Refusal;
 
 /// A container as the fold of its events.
@@ -53,7 +53,10 @@ pub enum Command {
     /// Nothing more goes in.
     Close,
     /// It leaves the building.
-    Ship,
+    Ship {
+        /// The carrier's number of what it leaves in.
+        tracking: Option<TrackingNumber>,
+    },
 }
 
 /// What may happen now to a container, or why not.
@@ -85,10 +88,10 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
             state.may_go(facts)?;
             ContainerEvent::Closed {}
         }
-        Command::Ship => {
+        Command::Ship { tracking } => {
             state.must_be(ContainerState::Closed)?;
             state.may_go(facts)?;
-            ContainerEvent::Shipped {}
+            ContainerEvent::Shipped { tracking: tracking.clone() }
         }
     };
     Ok(vec![event])
@@ -135,7 +138,7 @@ pub fn apply(state: &mut State, event: &ContainerEvent) {
             state.units.remove(unit);
         }
         ContainerEvent::Closed {} => state.state = Some(ContainerState::Closed),
-        ContainerEvent::Shipped {} => state.state = Some(ContainerState::Shipped),
+        ContainerEvent::Shipped { .. } => state.state = Some(ContainerState::Shipped),
     }
 }
 

@@ -11,6 +11,10 @@ use crate::item::Item;
 use crate::lpn::Lpn;
 use crate::policy::VerifiedPolicy;
 use crate::rma::{Rma, RmaLine};
+use crate::signal::Arrival;
+
+/// Nothing is known of the arrival.
+static NO_ARRIVAL: Arrival = Arrival { label_claimed_at: None, received_elsewhere: false, empty_boxes: 0 };
 
 /// The facts of one decision. The bench gathers them; the domain asks nobody.
 #[derive(Debug, Clone)]
@@ -37,6 +41,8 @@ pub struct Facts<'a> {
     pub policy: Option<&'a VerifiedPolicy>,
     /// Drawn for the blind re-grade; see [`crate::sample`].
     pub sample_drawn: bool,
+    /// What is known of the arrival beside the unit: facts for the signals.
+    pub arrival: &'a Arrival,
     /// Ids drawn for this decision.
     pub fresh: Fresh,
     /// The pre-printed LPN that the command names is already some unit's.
@@ -74,6 +80,7 @@ impl<'a> Facts<'a> {
             checklist: None,
             policy: None,
             sample_drawn: false,
+            arrival: &NO_ARRIVAL,
             fresh: Fresh::default(),
             lpn_taken: false,
             container: None,

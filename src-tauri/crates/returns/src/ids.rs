@@ -25,7 +25,7 @@ impl IdError {
         "bad-id"
     }
 
-    fn new(kind: &'static str, found: &str, why: &'static str) -> Self {
+    pub(crate) fn new(kind: &'static str, found: &str, why: &'static str) -> Self {
         Self { kind, found: found.chars().take(64).collect(), why }
     }
 }
@@ -167,6 +167,10 @@ text_ids! {
     CustomerRef,
     /// A customer's service tier. It may change speed and settlement; the grade never sees it.
     CustomerTier,
+    /// A production lot (GS1 application identifier 10).
+    Lot,
+    /// A lawful exception under which unsold goods may be destroyed.
+    DerogationCode,
     /// Id of a signed return label.
     LabelId,
     /// A shelf or other place, the payload of `RS:L:`.

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::SerialKind;
 use crate::ids::{CategoryCode, Gtin, OwnerCode, Sku, VendorCode, WeeeCategory};
 use crate::money::Money;
 
@@ -30,6 +31,12 @@ pub struct Item {
     /// Its serial must be read and compared with the one shipped.
     #[serde(default)]
     pub serial_required: bool,
+    /// What kind of number its serial is.
+    #[serde(default)]
+    pub serial_kind: SerialKind,
+    /// Lot and expiry must be read.
+    #[serde(default)]
+    pub expiry_tracked: bool,
     /// What it should weigh.
     pub weight_grams: Option<u32>,
     /// May hold a customer's data.

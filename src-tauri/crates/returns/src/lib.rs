@@ -10,6 +10,7 @@
 //! | [`event`] | everything that can have happened |
 //! | [`facts`], [`refusal`] | all that a decision may depend on, and why one is refused |
 //! | [`mod@unit`], [`parcel`], [`container`] | `decide`, `apply` and `fold` of the three things with a life |
+//! | [`signal`] | what does not fit, and the facts by which that is noticed |
 //! | [`sample`] | the draw for the blind re-grade |
 //! | [`conflict`] | which of two decisions stands |
 
@@ -28,6 +29,7 @@ pub mod policy;
 pub mod refusal;
 pub mod rma;
 pub mod sample;
+pub mod signal;
 pub mod unit;
 
 pub use event::{ContainerEvent, Event, ParcelEvent, Parsed, StationEvent, UnitEvent};

@@ -13,6 +13,7 @@ use returns::ids::*;
 use returns::lpn::{Lpn, LpnBlock};
 use returns::parcel::LineCount;
 use returns::policy::{Decision, Inputs};
+use returns::signal::Signal;
 use returns::{ContainerEvent, Event, ParcelEvent, Parsed, StationEvent, UnitEvent};
 use uuid::Uuid;
 
@@ -39,6 +40,29 @@ fn unit_samples() -> Vec<UnitEvent> {
         UnitEvent::MatchedLater { rma: id("R-1001"), line: Some(id("1")), owner: id("NORDWIND") },
         UnitEvent::ReIdentified { sku: id("SHIRT"), rma: None, line: None, owner: Some(id("NORDWIND")) },
         UnitEvent::SerialRead { serial: id("SN-9") },
+        UnitEvent::LotRead { lot: Some(id("L-22")), expiry: Some(jiff::civil::date(2027, 3, 31)) },
+        UnitEvent::Weighed { weight_grams: 612 },
+        UnitEvent::Signalled {
+            signals: vec![Signal {
+                kind: SignalKind::WeightMismatch,
+                args: [("expected".to_owned(), "612".to_owned()), ("found".to_owned(), "180".to_owned())]
+                    .into(),
+            }],
+        },
+        UnitEvent::BlindRegraded {
+            by: by(),
+            checklist_version: 3,
+            answers: vec![answer("worn", "yes")],
+            findings: vec![Finding::Used],
+            grade: Grade::B,
+        },
+        UnitEvent::WorkDone {
+            work: Work::PartAdded,
+            part: Some(id("COAT-BELT")),
+            seconds: 240,
+            result: WorkResult::Done,
+            by: by(),
+        },
         UnitEvent::InspectionStarted { category: id("APPAREL"), checklist_version: 3, by: by() },
         UnitEvent::Answered {
             answer: answer("worn", "yes"),
@@ -57,6 +81,8 @@ fn unit_samples() -> Vec<UnitEvent> {
             because: Because::Question { question: id("worn") },
             by: by(),
             sampled: true,
+            function: Some(FunctionGrade::F4),
+            cosmetic: Some(CosmeticGrade::C5),
             dropped: vec![id("tag")],
         },
         UnitEvent::GradeOverridden {
@@ -139,7 +165,7 @@ fn samples() -> Vec<Event> {
         ContainerEvent::UnitPlaced { unit: unit_id(1) },
         ContainerEvent::UnitTakenOut { unit: unit_id(1) },
         ContainerEvent::Closed {},
-        ContainerEvent::Shipped {},
+        ContainerEvent::Shipped { tracking: Some(id("00340434161094015902")) },
     ];
     let station = [
         StationEvent::OperatorSignedIn { operator: id("GR1"), role: Role::Grader, list_expired: true },

@@ -140,12 +140,12 @@ fn a_container_opens_fills_closes_and_ships() {
     let still_in = Refusal::UnitsBlocked { units: vec![unit_id(1)] };
     assert_eq!(refuses(&state, &with_blocked, Command::Close), still_in);
     let early = Refusal::WrongContainerState { state: ContainerState::Open };
-    assert_eq!(refuses(&state, &facts, Command::Ship), early);
+    assert_eq!(refuses(&state, &facts, Command::Ship { tracking: None }), early);
     does(&mut state, Command::Close);
     let closed = Refusal::WrongContainerState { state: ContainerState::Closed };
     assert_eq!(refuses(&state, &facts, place(3)), closed);
-    assert_eq!(refuses(&state, &with_blocked, Command::Ship), still_in);
-    does(&mut state, Command::Ship);
+    assert_eq!(refuses(&state, &with_blocked, Command::Ship { tracking: None }), still_in);
+    does(&mut state, Command::Ship { tracking: None });
     assert_eq!(state.state, Some(ContainerState::Shipped));
 }
 

@@ -6,12 +6,16 @@
 
 mod arrive;
 mod asking;
+mod containers;
 mod draft;
+mod insights;
 mod inspect;
+mod judge;
 mod label;
 mod press;
 mod receive;
 mod review;
+mod room;
 mod rooms;
 mod scan;
 mod screen;
@@ -30,8 +34,6 @@ use returns::Refusal;
 use returns::codes::LabelKind;
 use returns::ids::{ContainerId, ParcelId, QuestionId, UnitId};
 use serde_json::Value;
-
-pub(crate) use review::Decided;
 
 use crate::clock::Clock;
 use crate::seam::{Band, Coded, Cue, DeviceView, LineState, Saved, Say, Tone};

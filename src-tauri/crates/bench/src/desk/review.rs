@@ -1,8 +1,10 @@
 //! The second look: who may, on what, with which outcome.
 
 use jiff::Timestamp;
-use returns::codes::{Disposition, Grade, HoldReason, OverrideReason, ReviewOutcome, SellerResponse};
-use returns::ids::{Subject, UnitId};
+use returns::codes::{
+    Acceptance, Disposition, Grade, HoldReason, OverrideReason, ReviewOutcome, SellerResponse, Settlement,
+};
+use returns::ids::{EventId, Subject, UnitId};
 use returns::policy::GateEffect;
 use returns::unit::{self, Verdict};
 use rust_decimal::Decimal;
@@ -21,6 +23,10 @@ pub(crate) struct Decided {
     pub(crate) disposition: Option<Disposition>,
     pub(crate) reason: Option<OverrideReason>,
     pub(crate) response: Option<SellerResponse>,
+    pub(crate) settlement: Option<Settlement>,
+    pub(crate) acceptance: Option<Acceptance>,
+    /// The newest event that the reviewer saw.
+    pub(crate) seen: Option<EventId>,
 }
 
 impl Desk {
@@ -88,6 +94,8 @@ impl Desk {
         let state = self.records().unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
         let known = super::draft::Known::of_unit(&self.records(), unit, &state)?;
         let shipped = known.rma_line().map(|line| super::views::list(&line.serials_shipped));
+        let newest =
+            self.records().history(Subject::Unit(unit))?.last().map(|(_, envelope)| envelope.event_id);
         let shown = state.review.proposal.as_ref().or(state.decision.as_ref());
         Ok(ReviewDetail {
             row: self.review_row(unit, &state)?,
@@ -101,6 +109,19 @@ impl Desk {
             history: self.history_of(unit)?,
             blocked: self.blocked(&state),
             allowed: allowed(&known, &state),
+            seen: newest,
+            signals: Vec::new(),
+            clock: None,
+            contest: None,
+            blind: None,
+            blind_wanted: false,
+            tasks: state.tasks.iter().copied().collect(),
+            acceptance: state.acceptance,
+            response: state.response,
+            matched: state.matched,
+            function: state.function,
+            cosmetic: state.cosmetic,
+            provisional: None,
         })
     }
 
@@ -138,14 +159,19 @@ impl Desk {
     }
 
     fn reviewed(&mut self, unit: UnitId, decided: &Decided) -> super::Outcome {
+        let newest =
+            self.records().history(Subject::Unit(unit))?.last().map(|(_, envelope)| envelope.event_id);
+        if decided.seen.is_some() && decided.seen != newest {
+            return Err(coded("unit-changed", []));
+        }
         let mut draft = self.draft(unit)?;
         let verdict = Verdict {
             outcome: decided.outcome,
             grade: decided.grade,
             disposition: decided.disposition,
-            settlement: None,
+            settlement: decided.settlement,
             response: decided.response,
-            acceptance: None,
+            acceptance: decided.acceptance,
             reason: decided.reason,
         };
         draft.decide(&unit::Command::Review(verdict))?;
@@ -191,6 +217,7 @@ fn allowed(known: &super::draft::Known, state: &unit::State) -> Vec<Disposition>
         match &gate.effect {
             GateEffect::Force(only) => return vec![*only],
             GateEffect::Forbid(those) => forbidden.extend(those),
+            GateEffect::Permit { .. } => {}
         }
     }
     Disposition::ALL.iter().copied().filter(|disposition| !forbidden.contains(disposition)).collect()

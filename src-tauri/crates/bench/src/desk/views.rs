@@ -121,6 +121,8 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         row: list(&decision.rows),
         recovered: decision.recovered.map(money),
         next_best,
+        preference: None,
+        derogation: decision.derogation.as_ref().map(ToString::to_string),
     }
 }
 

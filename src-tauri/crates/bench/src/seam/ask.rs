@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use returns::codes::{Disposition, Grade, HoldReason, OverrideReason, ReviewOutcome, SellerResponse};
-use returns::ids::UnitId;
+use returns::codes::{
+    Acceptance, Disposition, Finding, Grade, HoldReason, OverrideReason, ReviewOutcome, SellerResponse,
+    Settlement, Task, VoidReason,
+};
+use returns::ids::{ContainerId, EventId, UnitId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DevicesView, FoundUnit, ReviewDetail, ReviewQueue, Screen, StatusBar, SyncView};
+use super::{
+    BlindView, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
+    InsightView, MatchView, OpenUnit, PackView, ReviewDetail, ReviewQueue, Screen, StatusBar, SyncView,
+};
 
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
 /// word, so that scanner, keyboard and gloves take one path.
@@ -49,7 +55,158 @@ pub enum Request {
         reason: Option<OverrideReason>,
         /// What the shop answers to the customer's reason, if said.
         seller_response: Option<SellerResponse>,
+        /// With CHANGED: what the customer gets.
+        #[serde(default)]
+        settlement: Option<Settlement>,
+        /// Whether the claim is accepted, if said.
+        #[serde(default)]
+        acceptance: Option<Acceptance>,
+        /// The newest event that the reviewer saw ([`ReviewDetail::seen`]); refused with `unit-changed` where
+        /// another has come since.
+        #[serde(default)]
+        seen: Option<EventId>,
     },
+    /// Choose another disposition than the policy's (supervisors only; goes to review). → [`Reply::ReviewUnit`]
+    OverrideDisposition {
+        /// Which unit.
+        unit: UnitId,
+        /// Where it should go.
+        disposition: Disposition,
+        /// Why.
+        reason: OverrideReason,
+    },
+    /// Answer the claim behind a unit. → [`Reply::ReviewUnit`]
+    AnswerClaim {
+        /// Which unit.
+        unit: UnitId,
+        /// Accepted, rejected, or to be looked into.
+        acceptance: Acceptance,
+        /// The answer's code.
+        response: Option<SellerResponse>,
+    },
+    /// Decide which of two contested decisions stands. → [`Reply::ReviewUnit`]
+    SettleContest {
+        /// Which unit.
+        unit: UnitId,
+        /// The decision that stands.
+        stands: EventId,
+    },
+    /// No second person is there for longer than the policy allows: put its provisional disposition in force.
+    /// → [`Reply::ReviewUnit`]
+    DisposeProvisionally {
+        /// Which unit.
+        unit: UnitId,
+    },
+    /// Write a note; the words go to the purgeable store. → [`Reply::ReviewUnit`]
+    Note {
+        /// Which unit.
+        unit: UnitId,
+        /// The words, at most 2000 characters.
+        text: String,
+    },
+    /// It was never there (supervisors only). → [`Reply::ReviewUnit`]
+    VoidUnit {
+        /// Which unit.
+        unit: UnitId,
+        /// Why.
+        reason: VoidReason,
+    },
+    /// Correct something of a closed unit (supervisors only). → [`Reply::ReviewUnit`]
+    AmendUnit {
+        /// Which unit.
+        unit: UnitId,
+        /// Finding added or removed, or none.
+        finding: Option<Finding>,
+        /// The finding was a mistake.
+        remove: bool,
+        /// The serial as it really is.
+        serial: Option<String>,
+    },
+    /// A task on a unit is done. → [`Reply::ReviewUnit`]
+    FinishTask {
+        /// Which unit.
+        unit: UnitId,
+        /// Which task.
+        task: Task,
+    },
+    /// Labels of two units were swapped: both are printed anew. → [`Reply::ReviewUnit`]
+    SwapLabels {
+        /// One.
+        unit: UnitId,
+        /// The other's LPN as scanned or typed.
+        other: String,
+    },
+    /// Return lines that a unit without one may belong to. → [`Reply::Matches`]
+    MatchesFor {
+        /// Which unit.
+        unit: UnitId,
+    },
+    /// A unit received blind belongs to this line. → [`Reply::ReviewUnit`]
+    MatchUnit {
+        /// Which unit.
+        unit: UnitId,
+        /// The RMA.
+        rma: String,
+        /// Its line; without one the RMA does not expect the unit.
+        line: Option<String>,
+    },
+    /// The blind second inspection of a drawn unit: with the answers so far, the next question; with all, the
+    /// result. Never says what the first grader answered until it is complete. → [`Reply::Blind`]
+    BlindRegrade {
+        /// Which unit.
+        unit: UnitId,
+        /// Question and choice, in the order asked.
+        answers: Vec<(String, String)>,
+        /// Findings beside the questions.
+        findings: Vec<Finding>,
+        /// All is answered and looked through: record it.
+        commit: bool,
+    },
+    /// Why every row of the policy did or did not fire for a unit. → [`Reply::Explained`]
+    ExplainUnit {
+        /// Which unit.
+        unit: UnitId,
+    },
+    /// Write the evidence pack of a unit to the folder `packs` of the data folder. → [`Reply::Pack`]
+    EvidencePack {
+        /// Which unit.
+        unit: UnitId,
+    },
+    /// All containers that are not shipped. → [`Reply::Containers`]
+    Containers,
+    /// One container with its contents. → [`Reply::Container`]
+    Container {
+        /// Which.
+        container: ContainerId,
+    },
+    /// Nothing more goes in. → [`Reply::Container`]
+    CloseContainer {
+        /// Which.
+        container: ContainerId,
+    },
+    /// It leaves the building. → [`Reply::Container`]
+    ShipContainer {
+        /// Which.
+        container: ContainerId,
+        /// The carrier's number of what it leaves in.
+        tracking: Option<String>,
+    },
+    /// Print the contents list. → [`Reply::Container`]
+    PrintContents {
+        /// Which.
+        container: ContainerId,
+    },
+    /// Figures from what is recorded here. → [`Reply::Insight`]
+    Insight {
+        /// Which.
+        insight: InsightName,
+        /// First day (`2026-11-01`); none: from the beginning.
+        from: Option<String>,
+        /// Last day, included; none: until now.
+        until: Option<String>,
+    },
+    /// Open units by value lost per hour. → [`Reply::OpenUnits`]
+    OpenUnits,
     /// Put a hold on a unit. → [`Reply::ReviewUnit`]
     HoldUnit {
         /// Which unit.
@@ -94,6 +251,22 @@ pub enum Reply {
     ReviewQueue(ReviewQueue),
     /// One unit under review.
     ReviewUnit(Box<ReviewDetail>),
+    /// Lines that a unit may belong to.
+    Matches(Vec<MatchView>),
+    /// The blind second inspection.
+    Blind(Box<BlindView>),
+    /// The policy, row by row.
+    Explained(ExplainedView),
+    /// Where the evidence pack lies.
+    Pack(PackView),
+    /// Containers.
+    Containers(Vec<ContainerView>),
+    /// One container.
+    Container(Box<ContainerDetail>),
+    /// A table of figures.
+    Insight(InsightView),
+    /// Open units, dearest loss first.
+    OpenUnits(Vec<OpenUnit>),
     /// Search results.
     Found(Vec<FoundUnit>),
     /// The line to head office.

@@ -6,16 +6,23 @@
 //! (product titles, checklist questions): words live in the UI's one table, keyed by code.
 
 mod ask;
+mod judged;
 mod rooms;
 mod screen;
 
 pub use ask::{Coded, Cue, Notice, Outline, Reply, Request};
+pub use judged::{
+    BlindResult, BlindView, ClockView, ColumnKind, ContainerDetail, ContainerView, ContentLine, ContestSide,
+    ContestView, ExplainedRow, ExplainedView, InsightCell, InsightColumn, InsightName, InsightView,
+    MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
+};
 pub use rooms::{
     DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, ReviewDetail, ReviewQueue, ReviewRow,
     SyncLine, SyncView,
 };
 pub use screen::{
-    Action, Band, CameraStrip, CameraView, Choice, Counters, DecisionView, FindingChip, LabelView,
-    LadderStep, LineState, NextBestView, OperatorView, ParcelLineView, ParcelView, PhotoSlot, PhotoSlotState,
-    QrView, RecentUnit, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone, UnitHead,
+    Action, ArrivedParcel, Band, CameraStrip, CameraView, Choice, Counters, DecisionView, FindingChip,
+    LabelView, LadderStep, LineState, NextBestView, OperatorView, ParcelLineView, ParcelView, PhotoSlot,
+    PhotoSlotState, QrView, RecentUnit, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone,
+    UnitHead,
 };

@@ -1,10 +1,16 @@
 //! The rooms beside the bench: review, find, sync, devices.
 
-use returns::codes::{Disposition, Finding, Grade, ReviewCause, Stage as UnitStage};
+use returns::codes::{
+    Acceptance, CosmeticGrade, Disposition, Finding, FunctionGrade, Grade, Match, ReviewCause,
+    SellerResponse, Stage as UnitStage, Task,
+};
+use returns::ids::EventId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DecisionView, LineState, PhotoSlot, Say, UnitHead};
+use super::{
+    BlindResult, ClockView, ContestView, DecisionView, LineState, PhotoSlot, Say, SignalView, UnitHead,
+};
 
 /// Units that wait for a second person, sorted by value lost per hour.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -60,6 +66,32 @@ pub struct ReviewDetail {
     pub blocked: Option<Say>,
     /// Dispositions the policy allows a reviewer to choose.
     pub allowed: Vec<Disposition>,
+    /// The newest event about the unit, to be sent back with a decision.
+    pub seen: Option<EventId>,
+    /// What does not fit.
+    pub signals: Vec<SignalView>,
+    /// Value now and loss.
+    pub clock: Option<ClockView>,
+    /// Two decisions at odds.
+    pub contest: Option<ContestView>,
+    /// The blind second inspection is done: both grades.
+    pub blind: Option<BlindResult>,
+    /// A blind second inspection is asked for: grade and findings are not shown until it is done.
+    pub blind_wanted: bool,
+    /// Tasks for a person.
+    pub tasks: Vec<Task>,
+    /// The claim.
+    pub acceptance: Acceptance,
+    /// What the shop answers so far.
+    pub response: Option<SellerResponse>,
+    /// Whether its return line is known.
+    pub matched: Option<Match>,
+    /// Function and looks, for electronics: `F4`, `C5`.
+    pub function: Option<FunctionGrade>,
+    /// Looks.
+    pub cosmetic: Option<CosmeticGrade>,
+    /// The policy's provisional disposition may be put in force now.
+    pub provisional: Option<Disposition>,
 }
 
 /// One thing that happened to a unit.

@@ -335,6 +335,19 @@ pub struct ParcelLineView {
     pub received: u32,
 }
 
+/// A parcel that was scanned as it arrived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ArrivedParcel {
+    /// Tracking number, if one was read.
+    pub tracking: Option<String>,
+    /// RMAs known for it.
+    pub rmas: Vec<String>,
+    /// When (RFC 3339).
+    pub at: String,
+    /// It was scanned before: shown, not counted twice.
+    pub again: bool,
+}
+
 /// The parcel that lies open on the bench.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ParcelView {
@@ -380,6 +393,10 @@ pub struct DecisionView {
     pub recovered: Option<String>,
     /// The second best.
     pub next_best: Option<NextBestView>,
+    /// What became of the customer's preference.
+    pub preference: Option<super::PreferenceView>,
+    /// The lawful exception under which it is destroyed.
+    pub derogation: Option<String>,
 }
 
 /// The second best choice, or the gate that forbids one.
@@ -499,6 +516,31 @@ pub enum Stage {
         disposition: Disposition,
         /// Container that should take it, if one is open.
         container: Option<String>,
+    },
+    /// Parcels are scanned as they arrive, one after the other, without opening them.
+    Arrivals {
+        /// The last ones, newest first.
+        arrived: Vec<ArrivedParcel>,
+        /// Arrived today.
+        today: u32,
+        /// Arrived and not emptied yet, over all days.
+        waiting: u32,
+    },
+    /// A technician's work on a unit that goes to refurbishment.
+    Work {
+        /// The unit.
+        unit: UnitHead,
+        /// What is found wrong with it.
+        findings: Vec<Finding>,
+        /// What can be done.
+        work: super::WorkView,
+    },
+    /// A container lies on the desk.
+    Container {
+        /// What is in it.
+        container: super::ContainerDetail,
+        /// Close, ship, print its contents, leave it.
+        choices: Vec<Choice>,
     },
     /// A hold stops the unit.
     Held {

@@ -8,7 +8,7 @@ use crate::table::Row;
 use crate::write::WriteError;
 
 /// All of them, in the order written.
-pub(super) const COLUMNS: [&str; 23] = [
+pub(super) const COLUMNS: [&str; 29] = [
     "category",
     "owner",
     "cycle",
@@ -32,6 +32,12 @@ pub(super) const COLUMNS: [&str; 23] = [
     "weee",
     "country",
     "fraud_signal",
+    "signals",
+    "authorisation",
+    "days_past_authorisation",
+    "days_to_expiry",
+    "function",
+    "cosmetic",
 ];
 
 /// The conditions of a row. What cannot be read asks nothing here, but its problem refuses the policy.
@@ -60,6 +66,12 @@ pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Conditions {
         weee: row.cell("weee", cells::flag).unwrap_or_default(),
         country: row.cell("country", cells::cell).unwrap_or_default(),
         fraud_signal: row.cell("fraud_signal", cells::flag).unwrap_or_default(),
+        signals: row.cell("signals", cells::range).unwrap_or_default(),
+        authorisation: row.cell("authorisation", cells::cell).unwrap_or_default(),
+        days_past_authorisation: row.cell("days_past_authorisation", cells::range).unwrap_or_default(),
+        days_to_expiry: row.cell("days_to_expiry", cells::range).unwrap_or_default(),
+        function: row.cell("function", cells::cell).unwrap_or_default(),
+        cosmetic: row.cell("cosmetic", cells::cell).unwrap_or_default(),
     }
 }
 
@@ -89,6 +101,12 @@ pub(super) fn write(when: &Conditions, currency: Currency) -> Result<Vec<String>
         write_flag(when.weee),
         write_cell(&when.country)?,
         write_flag(when.fraud_signal),
+        write_range(when.signals),
+        write_cell(&when.authorisation)?,
+        write_range(when.days_past_authorisation),
+        write_range(when.days_to_expiry),
+        write_cell(&when.function)?,
+        write_cell(&when.cosmetic)?,
     ])
 }
 

@@ -64,6 +64,7 @@ fn cells_of(row: &GateRow, currency: Currency) -> Result<Vec<String>, WriteError
     let (forbid, force) = match &row.effect {
         GateEffect::Forbid(these) => (write_list(these)?, String::new()),
         GateEffect::Force(disposition) => (String::new(), disposition.to_string()),
+        GateEffect::Permit { dispositions, .. } => (write_list(dispositions)?, String::new()),
     };
     let mut cells = vec![row.id.to_string(), row.gate.to_string()];
     cells.extend(conditions::write(&row.when, currency)?);

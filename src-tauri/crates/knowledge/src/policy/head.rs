@@ -38,15 +38,13 @@ impl Head {
         recovery: Vec<RecoveryRow>,
     ) -> Policy {
         Policy {
-            number: self.number,
-            date: self.date,
-            currency: self.currency,
             review: self.review,
             provisional: self.provisional,
             gates,
             candidates,
             recovery,
             costs: self.costs,
+            ..Policy::empty(self.number, self.date, self.currency)
         }
     }
 }

@@ -38,7 +38,13 @@ fn recovery(row: &mut Row<'_>) -> Option<RecoveryRow> {
     let grade = row.required("grade", str::parse);
     let disposition = row.required("disposition", str::parse);
     let percent = row.required("percent", percent);
-    Some(RecoveryRow { category: category?, grade: grade?, disposition: disposition?, percent: percent? })
+    Some(RecoveryRow {
+        category: category?,
+        grade: grade?,
+        disposition: disposition?,
+        percent: percent?,
+        source: String::new(),
+    })
 }
 
 fn percent(text: &str) -> Result<Decimal, CellFault> {

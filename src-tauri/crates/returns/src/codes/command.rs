@@ -49,6 +49,12 @@ codes! {
         TakeOut = "TAKE-OUT",
         /// Closes the container on the screen.
         Close = "CLOSE",
+        /// The container on the screen leaves the building.
+        Ship = "SHIP",
+        /// Parcels are scanned as they arrive, without opening them; again to leave.
+        Arrivals = "ARRIVALS",
+        /// What was just received was never there, or was received twice.
+        Void = "VOID",
         Help = "HELP",
         LogOff = "LOG-OFF",
     }

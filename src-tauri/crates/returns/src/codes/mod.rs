@@ -4,12 +4,16 @@
 mod claim;
 mod command;
 mod finding;
+mod judged;
 mod outcome;
 mod stage;
 
 pub use claim::{Acceptance, Cycle, IntakeKind, Preference, Reason, RmaState, SellerResponse};
 pub use command::CommandCode;
 pub use finding::{Finding, Grade, QuestionKind, Seal};
+pub use judged::{
+    Authorisation, CosmeticGrade, FunctionGrade, PreferenceOutcome, SerialKind, SignalKind, Work, WorkResult,
+};
 pub use outcome::{Disposition, Gate, HoldReason, Settlement};
 pub use stage::{
     ContainerState, DocumentKind, LabelKind, LabelStage, Match, OverrideReason, ParcelOutcome, ParcelRefusal,

@@ -113,7 +113,11 @@ events! {
         /// nothing more goes in.
         Closed = ("container.closed", 1) {},
         /// it left the building.
-        Shipped = ("container.shipped", 1) {},
+        Shipped = ("container.shipped", 1) {
+            /// The carrier's number of what it left in.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            tracking: Option<TrackingNumber>,
+        },
     }
 }
 

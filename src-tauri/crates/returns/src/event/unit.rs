@@ -1,21 +1,23 @@
 //! Events of a unit.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::events;
 use crate::checklist::{Answer, Because};
 use crate::codes::{
-    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, OverrideReason,
-    RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse, Settlement, SkipReason, Task,
-    VoidReason,
+    Acceptance, CosmeticGrade, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind, LabelKind,
+    OverrideReason, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse, Settlement,
+    SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::ids::{
-    CategoryCode, ContainerId, EventId, LineId, LocationId, OperatorId, OwnerCode, ParcelId, PhotoRole,
+    CategoryCode, ContainerId, EventId, LineId, LocationId, Lot, OperatorId, OwnerCode, ParcelId, PhotoRole,
     QuestionId, RmaNumber, Serial, Sha256Hex, Sku, UnitId,
 };
 use crate::lpn::Lpn;
 use crate::policy::Decision;
+use crate::signal::Signal;
 
 events! {
     /// What can happen to a unit.
@@ -75,6 +77,25 @@ events! {
         SerialRead = ("unit.serial-read", 1) {
             /// The serial.
             serial: Serial,
+        },
+        /// its lot or expiry was read.
+        LotRead = ("unit.lot-read", 1) {
+            /// Production lot.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            lot: Option<Lot>,
+            /// Last day on which it may be used (GS1 application identifier 17).
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            expiry: Option<Date>,
+        },
+        /// it was weighed.
+        Weighed = ("unit.weighed", 1) {
+            /// Its weight with its packaging.
+            weight_grams: u32,
+        },
+        /// something does not fit; none of these decides alone.
+        Signalled = ("unit.signalled", 1) {
+            /// What, each with what was compared.
+            signals: Vec<Signal>,
         },
         /// a grader began the checklist.
         InspectionStarted = ("unit.inspection-started", 1) {
@@ -145,9 +166,43 @@ events! {
             /// Drawn for the blind re-grade.
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             sampled: bool,
+            /// Electronics: function.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            function: Option<FunctionGrade>,
+            /// Electronics: looks.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            cosmetic: Option<CosmeticGrade>,
             /// Questions whose answers a corrected one made superfluous; they no longer count.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             dropped: Vec<QuestionId>,
+        },
+        /// a second person went through the checklist without seeing the first one's answers.
+        BlindRegraded = ("unit.blind-regraded", 1) {
+            /// Who.
+            by: OperatorId,
+            /// Version of the checklist.
+            checklist_version: u32,
+            /// Question and choice, in the order asked.
+            answers: Vec<Answer>,
+            /// What was seen.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            findings: Vec<Finding>,
+            /// The grade that follows.
+            grade: Grade,
+        },
+        /// a technician worked on it.
+        WorkDone = ("unit.work-done", 1) {
+            /// What was done.
+            work: Work,
+            /// The part that was added.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            part: Option<Sku>,
+            /// How long it took.
+            seconds: u32,
+            /// What came of it.
+            result: WorkResult,
+            /// Who.
+            by: OperatorId,
         },
         /// a person set another grade.
         GradeOverridden = ("unit.grade-overridden", 1) {

@@ -36,6 +36,10 @@ impl VerifiedPolicy {
             why,
             review,
             holds,
+            preference: None,
+            response: None,
+            derogation: None,
+            tier: None,
             policy_number: self.policy.number,
             policy_hash: self.hash,
         }
@@ -84,6 +88,10 @@ impl<'p> Gates<'p> {
         self.fired.push(row);
         let why = match &row.effect {
             GateEffect::Forbid(these) => why(WhyCode::GateForbids, [("dispositions", list(these))]),
+            GateEffect::Permit { dispositions, derogation } => {
+                why(WhyCode::GatePermits, [("dispositions", list(dispositions))])
+                    .with("derogation", derogation)
+            }
             GateEffect::Force(disposition) => {
                 self.forced = self.forced.or(Some((row, *disposition)));
                 why(WhyCode::GateForces, [("disposition", disposition.to_string())])
@@ -107,6 +115,7 @@ impl<'p> Gates<'p> {
             }
             match &row.effect {
                 GateEffect::Forbid(these) => these.contains(&disposition),
+                GateEffect::Permit { .. } => false,
                 GateEffect::Force(forced) => {
                     let settled_before = self.forced.is_some_and(|(first, _)| first.gate < row.gate);
                     *forced != disposition && !settled_before

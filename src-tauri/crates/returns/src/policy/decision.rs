@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::inputs::Inputs;
-use crate::codes::{Disposition, Gate, HoldReason, ReviewCause, Settlement};
-use crate::ids::{RowId, Sha256Hex};
+use crate::codes::{
+    Disposition, Gate, HoldReason, Preference, PreferenceOutcome, ReviewCause, SellerResponse, Settlement,
+};
+use crate::ids::{CustomerTier, DerogationCode, RowId, Sha256Hex};
 use crate::money::Money;
 
 /// A decision that explains itself: everything that it saw and every row that fired.
@@ -37,10 +39,34 @@ pub struct Decision {
     /// The holds that gates set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HoldReason>,
+    /// What became of the customer's preference, and the sentence to show them where it is not honoured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preference: Option<PreferenceAnswer>,
+    /// What the shop answers, as a proposal for review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<SellerResponse>,
+    /// The lawful exception under which it is destroyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derogation: Option<DerogationCode>,
+    /// The customer's tier, which only the settlement may depend on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<CustomerTier>,
     /// The policy's number.
     pub policy_number: u32,
     /// The policy's hash.
     pub policy_hash: Sha256Hex,
+}
+
+/// What became of the customer's preference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreferenceAnswer {
+    /// What the customer would like.
+    pub asked: Preference,
+    /// What became of it.
+    pub outcome: PreferenceOutcome,
+    /// The sentence for the customer; none where it is honoured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 /// The second choice.
@@ -126,6 +152,22 @@ crate::codes::codes! {
         FraudSignal = "FRAUD_SIGNAL",
         /// The station's clock lies before head office's last signed time.
         ClockBehind = "CLOCK_BEHIND",
+        /// `preference`, `disposition`: it is done as the customer would like.
+        PreferenceHonoured = "PREFERENCE_HONOURED",
+        /// `preference`, `gate`, `row`, `why`: law or safety forbids what the customer would like.
+        PreferenceForbidden = "PREFERENCE_FORBIDDEN",
+        /// `preference`, `row`: not offered for such a unit.
+        PreferenceNotOffered = "PREFERENCE_NOT_OFFERED",
+        /// `preference`, `cost_minor`, `limit_minor`, `currency`: it would cost more than the policy allows.
+        PreferenceTooDear = "PREFERENCE_TOO_DEAR",
+        /// `preference`: a person must look first.
+        PreferenceUndecided = "PREFERENCE_UNDECIDED",
+        /// `row`, `gate`, `derogation`, `dispositions`, `why`: a lawful exception applies.
+        GatePermits = "GATE_PERMITS",
+        /// `row`, `why`, `settlement`: what the customer gets.
+        SettlementRow = "SETTLEMENT_ROW",
+        /// `signals`: several things do not fit, so it is stopped until a person has looked.
+        SeveralSignals = "SEVERAL_SIGNALS",
         /// A person chose it: `reason`, `instead_of`.
         Overridden = "OVERRIDDEN",
         /// A reviewer chose it.

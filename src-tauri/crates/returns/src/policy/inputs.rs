@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Cycle, Finding, Grade, IntakeKind, Preference, Reason};
+use crate::codes::{
+    Authorisation, CosmeticGrade, Cycle, Finding, FunctionGrade, Grade, IntakeKind, Preference, Reason,
+    SignalKind,
+};
 use crate::ids::{CategoryCode, Country, OwnerCode};
 use crate::money::Money;
 
@@ -81,6 +84,24 @@ pub struct Inputs {
     /// A fraud signal was seen.
     #[serde(default)]
     pub fraud_signal: bool,
+    /// Signals that something does not fit.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub signals: BTreeSet<SignalKind>,
+    /// Whether the goods were agreed to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorisation: Option<Authorisation>,
+    /// Days from the last day of the authorisation to receipt; negative before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_past_authorisation: Option<i32>,
+    /// Days until the goods expire; negative after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_to_expiry: Option<i32>,
+    /// Function of electronics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionGrade>,
+    /// Looks of electronics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosmetic: Option<CosmeticGrade>,
     /// The recorded time lies before head office's last signed time: dates were unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clock_behind: bool,
@@ -113,6 +134,12 @@ impl Inputs {
             weee: None,
             country: None,
             fraud_signal: false,
+            signals: BTreeSet::new(),
+            authorisation: None,
+            days_past_authorisation: None,
+            days_to_expiry: None,
+            function: None,
+            cosmetic: None,
             clock_behind: false,
         }
     }

@@ -13,11 +13,16 @@ mod decision;
 mod inputs;
 mod recovery;
 mod table;
+mod terms;
 
 pub use cells::{Cell, Findings, Flag, Known, Range};
-pub use decision::{Decision, NextBest, Why, WhyCode};
+pub use decision::{Decision, NextBest, PreferenceAnswer, Why, WhyCode};
 pub use inputs::Inputs;
 pub use table::{
     CandidateRow, Conditions, CostRow, GateEffect, GateRow, Policy, PolicyFault, Provisional, RecoveryRow,
     ReviewRules, VerifiedPolicy,
+};
+pub use terms::{
+    DecayRow, Example, Expect, FraudRules, MonthDay, PreferenceRules, RouteRow, SampleRow, SeasonRow,
+    SettlementRow, TierRow,
 };

@@ -1,15 +1,22 @@
 //! The policy as head office writes and signs it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cell, Findings, Flag, Known, Range};
 use super::inputs::Inputs;
-use crate::codes::{
-    Cycle, Disposition, Finding, Gate, Grade, HoldReason, IntakeKind, Preference, Reason, Settlement,
+use super::terms::{
+    DecayRow, Example, FraudRules, PreferenceRules, RouteRow, SampleRow, SeasonRow, SettlementRow, TierRow,
 };
-use crate::ids::{CategoryCode, Country, OwnerCode, RowId, Sha256Hex};
+use crate::checklist::Text;
+use crate::codes::{
+    Authorisation, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Gate, Grade, HoldReason,
+    IntakeKind, Preference, Reason, Settlement,
+};
+use crate::ids::{CategoryCode, Country, DerogationCode, OwnerCode, RowId, Sha256Hex};
 use crate::money::{Currency, Money};
 
 /// A policy whose signature was verified, with the hash of its signed bytes. Who makes one vouches for both.
@@ -45,6 +52,33 @@ pub struct Policy {
     /// What a disposition costs. The first row that fits counts; none: nothing.
     #[serde(default)]
     pub costs: Vec<CostRow>,
+    /// What the customer gets, after the disposition is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settlements: Vec<SettlementRow>,
+    /// How far the customer's preference is followed.
+    #[serde(default)]
+    pub preference: PreferenceRules,
+    /// How fast whose returns are worked on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<TierRow>,
+    /// When signals stop a unit.
+    #[serde(default)]
+    pub fraud: FraudRules,
+    /// Value lost per week by category.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decay: Vec<DecayRow>,
+    /// Seasons in which it is lost faster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seasons: Vec<SeasonRow>,
+    /// What dispositions mean for waste and climate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<RouteRow>,
+    /// The sentences that rows name by their key; to be shown to customers too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sentences: BTreeMap<String, Text>,
+    /// Cases that it must decide as said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
 }
 
 /// What calls for a second person.
@@ -57,6 +91,9 @@ pub struct ReviewRules {
     pub fraud_signals: Vec<Finding>,
     /// Blind re-grades among a thousand units.
     pub sample_per_mille: u16,
+    /// The same by category and grader.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<SampleRow>,
     /// Days that an expired operator list still grants supervisor powers.
     pub supervisor_grace_days: u16,
 }
@@ -103,6 +140,13 @@ pub enum GateEffect {
     Forbid(Vec<Disposition>),
     /// This one it must be.
     Force(Disposition),
+    /// What later rows of the same gate forbid is allowed here, under this derogation.
+    Permit {
+        /// These dispositions.
+        dispositions: Vec<Disposition>,
+        /// The lawful exception that is recorded with the decision.
+        derogation: DerogationCode,
+    },
 }
 
 /// A row of candidates.
@@ -138,6 +182,9 @@ pub struct RecoveryRow {
     pub disposition: Disposition,
     /// Percent of the price.
     pub percent: Decimal,
+    /// Where the figure comes from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 /// What a disposition costs.
@@ -154,6 +201,9 @@ pub struct CostRow {
     /// Days until the value is recovered; the item loses its weekly decay meanwhile.
     #[serde(default)]
     pub days: u32,
+    /// Where the figures come from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 /// A row's cells, all of which must match. A cell that is not written asks nothing.
@@ -229,6 +279,24 @@ pub struct Conditions {
     /// A fraud signal was seen.
     #[serde(skip_serializing_if = "Flag::is_any")]
     pub fraud_signal: Flag,
+    /// Different signals that something does not fit.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub signals: Range,
+    /// Whether the goods were agreed to come back.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub authorisation: Cell<Authorisation>,
+    /// Days from the last day of the authorisation to receipt; negative before it.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub days_past_authorisation: Range,
+    /// Days until the goods expire; negative after it.
+    #[serde(skip_serializing_if = "Range::is_any")]
+    pub days_to_expiry: Range,
+    /// Function of electronics.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub function: Cell<FunctionGrade>,
+    /// Looks of electronics.
+    #[serde(skip_serializing_if = "Cell::is_any")]
+    pub cosmetic: Cell<CosmeticGrade>,
 }
 
 impl Conditions {
@@ -259,6 +327,12 @@ impl Conditions {
             self.weee.matches(inputs.weee),
             self.country.matches(inputs.country.as_ref()),
             self.fraud_signal.matches(Some(inputs.fraud_signal)),
+            self.signals.matches(Some(Decimal::from(inputs.signals.len()))),
+            self.authorisation.matches(inputs.authorisation.as_ref()),
+            self.days_past_authorisation.matches(inputs.days_past_authorisation.map(Decimal::from)),
+            self.days_to_expiry.matches(inputs.days_to_expiry.map(Decimal::from)),
+            self.function.matches(inputs.function.as_ref()),
+            self.cosmetic.matches(inputs.cosmetic.as_ref()),
         ]
         .into_iter()
         .fold(Known::Yes, Known::and)
@@ -266,6 +340,30 @@ impl Conditions {
 }
 
 impl Policy {
+    /// A policy without rows: everything goes to QUARANTINE.
+    pub fn empty(number: u32, date: Date, currency: Currency) -> Self {
+        Self {
+            number,
+            date,
+            currency,
+            review: ReviewRules::default(),
+            provisional: None,
+            gates: Vec::new(),
+            candidates: Vec::new(),
+            recovery: Vec::new(),
+            costs: Vec::new(),
+            settlements: Vec::new(),
+            preference: PreferenceRules::default(),
+            tiers: Vec::new(),
+            fraud: FraudRules::default(),
+            decay: Vec::new(),
+            seasons: Vec::new(),
+            routes: Vec::new(),
+            sentences: BTreeMap::new(),
+            examples: Vec::new(),
+        }
+    }
+
     /// The limit above which a unit is reviewed.
     pub fn review_limit(&self) -> Option<Money> {
         self.review.value_over_minor.map(|minor| Money::new(minor, self.currency))

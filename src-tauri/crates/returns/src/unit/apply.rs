@@ -1,6 +1,6 @@
 //! What happened to a unit.
 
-use super::state::{Label, Location, Photo, Review, State};
+use super::state::{BlindRegrade, Label, Location, Photo, Review, State, WorkRecord};
 use crate::codes::{Finding, LabelKind, LabelStage, Match, ReviewOutcome, ReviewState, Stage};
 use crate::event::{Amendment, UnitEvent};
 
@@ -17,7 +17,10 @@ pub fn apply(state: &mut State, event: &UnitEvent) {
         UnitEvent::Received { .. }
         | UnitEvent::MatchedLater { .. }
         | UnitEvent::ReIdentified { .. }
-        | UnitEvent::SerialRead { .. } => apply_identity(state, event),
+        | UnitEvent::SerialRead { .. }
+        | UnitEvent::LotRead { .. }
+        | UnitEvent::Weighed { .. }
+        | UnitEvent::Signalled { .. } => apply_identity(state, event),
         UnitEvent::InspectionStarted { .. }
         | UnitEvent::Answered { .. }
         | UnitEvent::FindingAdded { .. }
@@ -25,6 +28,8 @@ pub fn apply(state: &mut State, event: &UnitEvent) {
         | UnitEvent::PhotoTaken { .. }
         | UnitEvent::PhotoSkipped { .. }
         | UnitEvent::Noted { .. }
+        | UnitEvent::BlindRegraded { .. }
+        | UnitEvent::WorkDone { .. }
         | UnitEvent::Graded { .. } => apply_inspection(state, event),
         UnitEvent::GradeOverridden { .. }
         | UnitEvent::DispositionOverridden { .. }
@@ -89,6 +94,17 @@ fn apply_identity(state: &mut State, event: &UnitEvent) {
             state.owner.clone_from(owner);
         }
         UnitEvent::SerialRead { serial } => state.serial = Some(serial.clone()),
+        UnitEvent::LotRead { lot, expiry } => {
+            state.lot = lot.clone().or(state.lot.take());
+            state.expiry = expiry.or(state.expiry);
+        }
+        UnitEvent::Weighed { weight_grams } => state.weight_grams = Some(*weight_grams),
+        UnitEvent::Signalled { signals } => {
+            for signal in signals {
+                state.signals.retain(|earlier| earlier.kind != signal.kind);
+                state.signals.push(signal.clone());
+            }
+        }
         _ => {}
     }
 }
@@ -132,7 +148,26 @@ fn apply_inspection(state: &mut State, event: &UnitEvent) {
             state.photos_skipped.insert(role.clone(), *reason);
         }
         UnitEvent::Noted { hash } => state.notes.push(*hash),
-        UnitEvent::Graded { grade, because, by, sampled, dropped } => {
+        UnitEvent::BlindRegraded { by, answers, findings, grade, .. } => {
+            state.blind = Some(BlindRegrade {
+                by: by.clone(),
+                answers: answers.clone(),
+                findings: findings.clone(),
+                grade: *grade,
+            });
+        }
+        UnitEvent::WorkDone { work, part, seconds, result, by } => {
+            state.work.push(WorkRecord {
+                work: *work,
+                part: part.clone(),
+                seconds: *seconds,
+                result: *result,
+                by: by.clone(),
+            });
+        }
+        UnitEvent::Graded { grade, because, by, sampled, function, cosmetic, dropped } => {
+            state.function = *function;
+            state.cosmetic = *cosmetic;
             dropped.iter().for_each(|question| state.forget_answer(question));
             state.stage = Some(Stage::Graded);
             state.computed_grade = Some(*grade);
@@ -301,6 +336,9 @@ impl State {
         self.review = Review::default();
         self.computed_grade = None;
         self.because = None;
+        self.function = None;
+        self.cosmetic = None;
+        self.blind = None;
         self.sampled = false;
         self.overridden_grade = None;
         self.overridden_by = None;

@@ -1,12 +1,18 @@
 //! What can be asked of a unit.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
 use crate::checklist::Answer;
 use crate::codes::{
     Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, OverrideReason,
-    RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason,
+    RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::event::Amendment;
-use crate::ids::{ContainerId, EventId, LocationId, ParcelId, PhotoRole, Serial, Sha256Hex, Sku, UnitId};
+use crate::ids::{
+    ContainerId, EventId, LocationId, Lot, ParcelId, PhotoRole, Serial, Sha256Hex, Sku, UnitId,
+};
 use crate::lpn::Lpn;
 
 /// What can be asked of a unit.
@@ -35,6 +41,18 @@ pub enum Command {
     ReadSerial {
         /// The serial.
         serial: Serial,
+    },
+    /// Its lot or expiry was read, at receipt or later.
+    ReadLot {
+        /// Production lot.
+        lot: Option<Lot>,
+        /// Last day on which it may be used.
+        expiry: Option<Date>,
+    },
+    /// It was weighed.
+    Weigh {
+        /// Its weight with its packaging.
+        weight_grams: u32,
     },
     /// Begin the checklist.
     StartInspection,
@@ -95,6 +113,25 @@ pub enum Command {
     Dispose,
     /// No second person is there: put the policy's provisional disposition in force.
     DisposeProvisionally,
+    /// Go through the checklist a second time without seeing the first answers; for a unit drawn as a sample,
+    /// by another person, all answers at once.
+    RegradeBlind {
+        /// Question and choice, in the order asked.
+        answers: Vec<Answer>,
+        /// Findings beside the questions.
+        findings: BTreeSet<Finding>,
+    },
+    /// Light refurbishment was done (or could not be); inspection starts again.
+    FinishWork {
+        /// What was done.
+        work: Work,
+        /// The part that was added.
+        part: Option<Sku>,
+        /// How long it took.
+        seconds: u32,
+        /// What came of it.
+        result: WorkResult,
+    },
     /// Give the outcome of the second look.
     Review(Verdict),
     /// Answer the claim behind it.

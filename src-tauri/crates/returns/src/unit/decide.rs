@@ -2,7 +2,7 @@
 
 use super::command::Command;
 use super::state::State;
-use super::{correct, dispose, inspect, receive, review, stage};
+use super::{correct, dispose, inspect, receive, regrade, review, stage};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::refusal::Refusal;
@@ -20,6 +20,9 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         Command::MatchLater => receive::match_later(state, facts),
         Command::ReIdentify { sku } => receive::re_identify(state, facts, sku),
         Command::ReadSerial { serial } => receive::read_serial(state, facts, serial),
+
+        Command::ReadLot { lot, expiry } => receive::read_lot(state, lot.as_ref(), *expiry),
+        Command::Weigh { weight_grams } => receive::weigh(state, *weight_grams),
 
         Command::StartInspection => inspect::start(state, facts),
         Command::Answer(answer) => inspect::answer(state, facts, answer),
@@ -39,6 +42,10 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         Command::Dispose => dispose::dispose(state, facts),
         Command::DisposeProvisionally => dispose::provisionally(state, facts),
 
+        Command::RegradeBlind { answers, findings } => regrade::blind(state, facts, answers, findings),
+        Command::FinishWork { work, part, seconds, result } => {
+            regrade::work(state, facts, *work, part.as_ref(), *seconds, *result)
+        }
         Command::Review(verdict) => review::review(state, facts, verdict),
         Command::AnswerClaim { acceptance, response } => {
             review::answer_claim(state, facts, *acceptance, *response)

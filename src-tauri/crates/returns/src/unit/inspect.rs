@@ -130,6 +130,8 @@ pub(super) fn grade(state: &State, facts: &Facts<'_>) -> Events {
         because: result.because,
         by: facts.actor.clone(),
         sampled: facts.sample_drawn,
+        function: None,
+        cosmetic: None,
         dropped,
     }])
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::command::LpnChoice;
 use super::state::State;
 use crate::codes::{Finding, HoldReason, IntakeKind, Match, Stage, Task};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
-use crate::ids::{ParcelId, Serial, Sku};
+use crate::ids::{Lot, ParcelId, Serial, Sku};
 use crate::refusal::Refusal;
 
 type Events = Result<Vec<UnitEvent>, Refusal>;
@@ -146,4 +148,19 @@ pub(super) fn read_serial(state: &State, facts: &Facts<'_>, serial: &Serial) -> 
         _ => {}
     }
     Ok(events)
+}
+
+pub(super) fn read_lot(state: &State, lot: Option<&Lot>, expiry: Option<Date>) -> Events {
+    state.forward(&[Stage::Received, Stage::Inspecting])?;
+    if lot.is_none_or(|lot| state.lot.as_ref() == Some(lot))
+        && expiry.is_none_or(|day| state.expiry == Some(day))
+    {
+        return Err(Refusal::NoChange);
+    }
+    Ok(vec![UnitEvent::LotRead { lot: lot.cloned(), expiry }])
+}
+
+pub(super) fn weigh(state: &State, weight_grams: u32) -> Events {
+    state.living()?;
+    Ok(vec![UnitEvent::Weighed { weight_grams }])
 }

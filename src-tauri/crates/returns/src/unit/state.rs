@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::checklist::{Answer, Because};
 use crate::codes::{
-    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, LabelStage, Match,
-    OverrideReason, ReviewCause, ReviewState, Seal, SellerResponse, Settlement, SkipReason, Stage, Task,
+    Acceptance, CosmeticGrade, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind, LabelKind,
+    LabelStage, Match, OverrideReason, ReviewCause, ReviewState, Seal, SellerResponse, Settlement,
+    SkipReason, Stage, Task, Work, WorkResult,
 };
 use crate::ids::{
-    CategoryCode, ContainerId, EventId, LineId, LocationId, OperatorId, OwnerCode, ParcelId, PhotoRole,
+    CategoryCode, ContainerId, EventId, LineId, LocationId, Lot, OperatorId, OwnerCode, ParcelId, PhotoRole,
     QuestionId, RmaNumber, Serial, Sha256Hex, Sku,
 };
 use crate::lpn::Lpn;
 use crate::policy::Decision;
+use crate::signal::Signal;
 
 /// A unit as the fold of its events. The default is a unit of which nothing is known yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,6 +48,14 @@ pub struct State {
     pub owner: Option<OwnerCode>,
     /// Its serial, as read.
     pub serial: Option<Serial>,
+    /// Production lot.
+    pub lot: Option<Lot>,
+    /// Last day on which it may be used.
+    pub expiry: Option<Date>,
+    /// Its weight with its packaging, as last weighed.
+    pub weight_grams: Option<u32>,
+    /// What does not fit, newest of each kind.
+    pub signals: Vec<Signal>,
     /// Category and version of the checklist that the inspection began with.
     pub checklist: Option<(CategoryCode, u32)>,
     /// Answers in the order given; a later one corrects an earlier one.
@@ -71,6 +82,14 @@ pub struct State {
     pub computed_grade: Option<Grade>,
     /// What settled it.
     pub because: Option<Because>,
+    /// Electronics: function.
+    pub function: Option<FunctionGrade>,
+    /// Electronics: looks.
+    pub cosmetic: Option<CosmeticGrade>,
+    /// The blind second inspection, where there was one.
+    pub blind: Option<BlindRegrade>,
+    /// What technicians did to it, oldest first.
+    pub work: Vec<WorkRecord>,
     /// Drawn for the blind re-grade.
     pub sampled: bool,
     /// The grade that a person set in its place.
@@ -105,6 +124,34 @@ pub struct State {
     pub tasks: BTreeSet<Task>,
     /// It has an event that this version does not know: read-only here.
     pub unreadable: bool,
+}
+
+/// A second inspection that did not see the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlindRegrade {
+    /// Who.
+    pub by: OperatorId,
+    /// Question and choice.
+    pub answers: Vec<Answer>,
+    /// What was seen.
+    pub findings: Vec<Finding>,
+    /// The grade that follows.
+    pub grade: Grade,
+}
+
+/// Light refurbishment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkRecord {
+    /// What was done.
+    pub work: Work,
+    /// The part that was added.
+    pub part: Option<Sku>,
+    /// How long it took.
+    pub seconds: u32,
+    /// What came of it.
+    pub result: WorkResult,
+    /// Who.
+    pub by: OperatorId,
 }
 
 /// A photo on disk.

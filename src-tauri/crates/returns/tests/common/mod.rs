@@ -53,6 +53,8 @@ pub fn item(sku: &str, price: i64) -> Item {
         price: Some(eur(price)),
         weekly_decay_percent: Decimal::from(2),
         serial_required: false,
+        serial_kind: SerialKind::Serial,
+        expiry_tracked: false,
         weight_grams: None,
         data_bearing: false,
         battery: false,
@@ -111,11 +113,13 @@ pub fn choice(name: &str) -> Choice {
         review: false,
         photo: None,
         seal: None,
+        function: None,
+        cosmetic: None,
     }
 }
 
 pub fn question(name: &str, kind: QuestionKind, grade: Option<Grade>, choices: Vec<Choice>) -> Question {
-    Question { id: id(name), kind, grade, text: text(name), hint: None, choices }
+    Question { id: id(name), kind, grade, text: text(name), hint: None, picture: None, choices }
 }
 
 /// Safety, identity, then X, D, C, B, A.
@@ -218,12 +222,24 @@ pub fn finding_of(these: &[Finding]) -> Conditions {
 }
 
 pub fn recovery(grade: Grade, disposition: Disposition, percent: i64) -> RecoveryRow {
-    RecoveryRow { category: Cell::Any, grade, disposition, percent: Decimal::from(percent) }
+    RecoveryRow {
+        category: Cell::Any,
+        grade,
+        disposition,
+        percent: Decimal::from(percent),
+        source: String::new(),
+    }
 }
 
 pub fn policy() -> VerifiedPolicy {
     use Disposition::*;
-    let cost = |disposition, cost_minor, days| CostRow { category: Cell::Any, disposition, cost_minor, days };
+    let cost = |disposition, cost_minor, days| CostRow {
+        category: Cell::Any,
+        disposition,
+        cost_minor,
+        days,
+        source: String::new(),
+    };
     VerifiedPolicy {
         hash: hash(9),
         policy: Policy {
@@ -235,6 +251,7 @@ pub fn policy() -> VerifiedPolicy {
                 fraud_signals: vec![Finding::CounterfeitSuspect],
                 sample_per_mille: 100,
                 supervisor_grace_days: 7,
+                samples: Vec::new(),
             },
             provisional: Some(Provisional { disposition: Quarantine, after_hours: 4 }),
             gates: vec![
@@ -285,6 +302,7 @@ pub fn policy() -> VerifiedPolicy {
                 recovery(Grade::D, Recycle, 1),
             ],
             costs: vec![cost(Restock, 150, 7), cost(RestockB, 300, 14), cost(Donate, 50, 0)],
+            ..Policy::empty(12, date(2026, 11, 1), "EUR".parse().unwrap())
         },
     }
 }

@@ -195,7 +195,7 @@ impl World {
         let before = self.containers[&container].clone();
         let command = match before.state {
             Some(ContainerState::Open) => container::Command::Close,
-            _ => container::Command::Ship,
+            _ => container::Command::Ship { tracking: None },
         };
         let events = container::decide(&before, &command, &facts).inspect_err(|_| self.refused += 1)?;
         let state = self.containers.get_mut(&container).unwrap();

@@ -116,7 +116,7 @@ fn container_command() -> impl Strategy<Value = container::Command> {
         (0..4_u8).prop_map(|n| Place { unit: unit_id(n.into()) }),
         (0..4_u8).prop_map(|n| TakeOut { unit: unit_id(n.into()) }),
         Just(Close),
-        Just(Ship),
+        Just(Ship { tracking: None }),
     ]
 }
 

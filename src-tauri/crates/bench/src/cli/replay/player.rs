@@ -343,6 +343,9 @@ impl Player {
             disposition: review.disposition,
             reason: review.reason,
             seller_response: None,
+            settlement: None,
+            acceptance: None,
+            seen: None,
         };
         match (self.bench.ask(request).await, refused) {
             (Ok(_), false) | (Err(_), true) => Ok(()),
