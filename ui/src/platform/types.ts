@@ -1330,6 +1330,10 @@ texts: { [key in string]: string },
  */
 hint: { [key in string]: string } | null, 
 /**
+ * A picture that shows how: name of a file in `assets/checklists/pictures`, without its ending.
+ */
+picture: string | null, 
+/**
  * Number from 1.
  */
 number: number, 

@@ -203,6 +203,7 @@ impl Desk {
             unit: head,
             texts: texts(&question.text),
             hint: question.hint.as_ref().map(texts),
+            picture: question.picture.clone(),
             number: u32::try_from(place + 1).unwrap_or(u32::MAX),
             of: u32::try_from(checklist.questions.len()).unwrap_or(u32::MAX),
             ladder: ladder(&question),

@@ -460,6 +460,9 @@ pub enum Stage {
         texts: Texts,
         /// How to find out.
         hint: Option<Texts>,
+        /// A picture that shows how: name of a file in `assets/checklists/pictures`, without its ending.
+        #[serde(default)]
+        picture: Option<String>,
         /// Number from 1.
         number: u32,
         /// How many at most.
