@@ -8,7 +8,7 @@ use crate::table::Row;
 use crate::write::WriteError;
 
 /// All of them, in the order written.
-pub(super) const COLUMNS: [&str; 29] = [
+pub(super) const COLUMNS: [&str; 30] = [
     "category",
     "owner",
     "cycle",
@@ -38,6 +38,7 @@ pub(super) const COLUMNS: [&str; 29] = [
     "days_to_expiry",
     "function",
     "cosmetic",
+    "refurbished",
 ];
 
 /// The conditions of a row. What cannot be read asks nothing here, but its problem refuses the policy.
@@ -72,6 +73,7 @@ pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Conditions {
         days_to_expiry: row.cell("days_to_expiry", cells::range).unwrap_or_default(),
         function: row.cell("function", cells::cell).unwrap_or_default(),
         cosmetic: row.cell("cosmetic", cells::cell).unwrap_or_default(),
+        refurbished: row.cell("refurbished", cells::flag).unwrap_or_default(),
     }
 }
 
@@ -107,6 +109,7 @@ pub(super) fn write(when: &Conditions, currency: Currency) -> Result<Vec<String>
         write_range(when.days_to_expiry),
         write_cell(&when.function)?,
         write_cell(&when.cosmetic)?,
+        write_flag(when.refurbished),
     ])
 }
 

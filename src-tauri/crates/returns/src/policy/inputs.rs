@@ -102,6 +102,9 @@ pub struct Inputs {
     /// Looks of electronics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cosmetic: Option<CosmeticGrade>,
+    /// It came back from light refurbishment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refurbished: Option<bool>,
     /// The recorded time lies before head office's last signed time: dates were unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clock_behind: bool,
@@ -140,6 +143,7 @@ impl Inputs {
             days_to_expiry: None,
             function: None,
             cosmetic: None,
+            refurbished: None,
             clock_behind: false,
         }
     }

@@ -297,6 +297,9 @@ pub struct Conditions {
     /// Looks of electronics.
     #[serde(skip_serializing_if = "Cell::is_any")]
     pub cosmetic: Cell<CosmeticGrade>,
+    /// It came back from light refurbishment.
+    #[serde(skip_serializing_if = "Flag::is_any")]
+    pub refurbished: Flag,
 }
 
 impl Conditions {
@@ -333,6 +336,7 @@ impl Conditions {
             self.days_to_expiry.matches(inputs.days_to_expiry.map(Decimal::from)),
             self.function.matches(inputs.function.as_ref()),
             self.cosmetic.matches(inputs.cosmetic.as_ref()),
+            self.refurbished.matches(inputs.refurbished),
         ]
         .into_iter()
         .fold(Known::Yes, Known::and)

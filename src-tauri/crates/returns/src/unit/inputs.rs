@@ -64,6 +64,7 @@ pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
         days_to_expiry: state.expiry.zip(today).and_then(|(expiry, today)| days(today, expiry)),
         function: state.function,
         cosmetic: state.cosmetic,
+        refurbished: None,
         fraud_signal: signals.iter().any(|signal| findings.contains(signal)),
         clock_behind: facts.clock_behind(),
         findings,
