@@ -3,6 +3,7 @@
 mod office;
 mod picture;
 mod player;
+mod rooms;
 mod scenario;
 mod switch;
 

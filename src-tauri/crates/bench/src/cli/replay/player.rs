@@ -17,7 +17,7 @@ use returns::ids::UnitId;
 use serde::{Deserialize, Serialize};
 
 use super::picture;
-use super::scenario::{Act, Expect, Line, PrinterHealth, ReviewStep, Scenario, Step};
+use super::scenario::{Act, Expect, Line, PrinterHealth, Scenario, Step};
 use crate::clock::Clock;
 use crate::desk::coded;
 use crate::seam::{Coded, Reply, Request, Saved, Screen, Stage, Tone};
@@ -121,11 +121,11 @@ impl Printer for SwitchedPrinter {
 pub(crate) struct Player {
     scenario: Scenario,
     base: PathBuf,
-    bench: Bench,
+    pub(super) bench: Bench,
     scanner: SimulatedScanner,
     camera: Arc<SimulatedCamera>,
     printer: Arc<SwitchedPrinter>,
-    memory: Memory,
+    pub(super) memory: Memory,
 }
 
 impl Player {
@@ -205,6 +205,9 @@ impl Player {
                 Ok(())
             }
             Act::Review(review) => self.review(review, step.refused).await,
+            Act::Blind(blind) => self.blind(blind, step.refused).await,
+            Act::Ask(wish) => self.ask(name, wish, &step.shows, step.refused).await,
+            Act::Look(look) => self.look(look),
             Act::Expect(expect) => self.expect(expect).await,
             Act::PowerCut(_) => Ok(()),
         }
@@ -301,7 +304,7 @@ impl Player {
     }
 
     /// A step's text with its placeholders filled in.
-    fn filled(&self, name: &str, text: &str) -> Result<String, Coded> {
+    pub(super) fn filled(&self, name: &str, text: &str) -> Result<String, Coded> {
         let unit = |of: &str| {
             let known = self.memory.units.get(of);
             known.ok_or_else(|| coded("replay", [("detail", format!("no unit of {of:?} yet"))]))
@@ -330,28 +333,6 @@ impl Player {
             .read_line(&mut answer)
             .map_err(|error| coded("replay", [("detail", error.to_string())]))?;
         Ok(())
-    }
-
-    async fn review(&mut self, review: &ReviewStep, refused: bool) -> Result<(), Coded> {
-        let named = self.memory.units.get(&review.unit);
-        let (unit, ..) =
-            named.ok_or_else(|| coded("replay", [("detail", format!("no unit of {}", review.unit))]))?;
-        let request = Request::ReviewDecide {
-            unit: *unit,
-            outcome: review.outcome,
-            grade: review.grade,
-            disposition: review.disposition,
-            reason: review.reason,
-            seller_response: None,
-            settlement: None,
-            acceptance: None,
-            seen: None,
-        };
-        match (self.bench.ask(request).await, refused) {
-            (Ok(_), false) | (Err(_), true) => Ok(()),
-            (Ok(_), true) => Err(coded("replay", [("detail", "the review was not refused".to_owned())])),
-            (Err(refusal), false) => Err(refusal),
-        }
     }
 
     async fn expect(&mut self, expect: &Expect) -> Result<(), Coded> {

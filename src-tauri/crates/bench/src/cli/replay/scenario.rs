@@ -1,9 +1,42 @@
 //! A shift as a file: what a person does, step by step, and what should come of it.
+//!
+//! A step is one act, with `"refused": true` beside it where the bench should say no. At the bench:
+//!
+//! ```json
+//! {"scan": "{lpn:shirt}"}  {"command": "YES"}  {"pin": "1234"}  {"frame": "shoes.jpg"}  {"seen": "{label}"}  {"photo": true}
+//! {"line": "down"}  {"printer": "dead"}  {"power-cut": true}
+//! {"expect": {"stage": "decision", "band": "unit-graded", "grade": "B", "disposition": "RESTOCK_B"}}
+//! ```
+//!
+//! In the rooms beside it, where a unit goes by the name of the return under which it came in:
+//!
+//! ```json
+//! {"review": {"unit": "shirt", "outcome": "CHANGED", "grade": "C", "settlement": "REFUND", "reason": "ANSWERED_WRONG"}}
+//! {"blind": {"unit": "shirt", "answers": {"same-style": "yes", "stains": "none"}, "findings": ["STAIN"]}}
+//! {"ask": {"ask": "note", "unit": "shirt", "text": "Came in a wet box."}}
+//! {"ask": {"ask": "release-unit", "unit": "shirt", "reason": "FRAUD"}, "refused": true}
+//! {"ask": {"ask": "close-container", "container": "T-0203"}}
+//! {"ask": {"ask": "swap-labels", "unit": "shirt", "other": "{lpn:shoes}"}}
+//! {"ask": {"ask": "settle-contest", "unit": "shirt", "stands": "first"}}
+//! {"ask": {"ask": "insight", "insight": "dispositions"}, "shows": {"/units": 24}}
+//! {"look": {"unit": "shirt", "stage": "GRADED", "causes": ["SAMPLE"], "signals": [], "holds": ["FRAUD"], "tasks": []}}
+//! ```
+//!
+//! `ask` is any request of the seam (`ui/src/platform/types.ts`, `Request`) as it stands there, but for: `unit` is
+//! a return's name, `container` a container's code, `stands` is `first` or `second` of the two decisions at odds,
+//! and `{lpn:NAME}` is filled in anywhere. `shows` looks at the answer: JSON pointer into its body, and what stands
+//! there. A `blind` step names the choice for every question that comes, by the ids of the checklist's file, and
+//! records the result. `look` reads the unit's records, and what it does not name may be anything.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use returns::codes::{Disposition, Grade, OverrideReason, ReviewOutcome};
+use returns::codes::{
+    Acceptance, Disposition, Finding, Grade, HoldReason, Match, OverrideReason, PreferenceOutcome,
+    ReviewCause, ReviewOutcome, ReviewState, SellerResponse, Settlement, SignalKind, Stage, Task,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::desk::coded;
 use crate::seam::Coded;
@@ -62,6 +95,9 @@ pub(crate) struct Step {
     /// The bench should refuse it.
     #[serde(default)]
     pub(crate) refused: bool,
+    /// With `ask`: what stands in the answer, by JSON pointer into its body.
+    #[serde(default)]
+    pub(crate) shows: BTreeMap<String, Value>,
 }
 
 /// What is done in one step.
@@ -88,6 +124,12 @@ pub(crate) enum Act {
     Printer(PrinterHealth),
     /// A supervisor's decision in the review room.
     Review(ReviewStep),
+    /// A blind second inspection in the review room, from the first question to the record.
+    Blind(BlindStep),
+    /// Any request of a room.
+    Ask(Value),
+    /// What should be on record of a unit now.
+    Look(Box<Look>),
     /// What the screen should show now.
     Expect(Expect),
 }
@@ -126,6 +168,65 @@ pub(crate) struct ReviewStep {
     pub(crate) disposition: Option<Disposition>,
     #[serde(default)]
     pub(crate) reason: Option<OverrideReason>,
+    #[serde(default)]
+    pub(crate) settlement: Option<Settlement>,
+    #[serde(default)]
+    pub(crate) acceptance: Option<Acceptance>,
+    #[serde(default)]
+    pub(crate) seller_response: Option<SellerResponse>,
+}
+
+/// A blind second inspection.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BlindStep {
+    /// Name of the return whose unit it is.
+    pub(crate) unit: String,
+    /// Choice by question; each question that comes must be named.
+    pub(crate) answers: BTreeMap<String, String>,
+    /// Findings beside the questions.
+    #[serde(default)]
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What should be on record of a unit; what is not named may be anything.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Look {
+    /// Name of the return whose unit it is.
+    pub(crate) unit: String,
+    #[serde(default)]
+    pub(crate) stage: Option<Stage>,
+    #[serde(default)]
+    pub(crate) grade: Option<Grade>,
+    #[serde(default)]
+    pub(crate) disposition: Option<Disposition>,
+    #[serde(default)]
+    pub(crate) settlement: Option<Settlement>,
+    #[serde(default)]
+    pub(crate) preference: Option<PreferenceOutcome>,
+    #[serde(default)]
+    pub(crate) acceptance: Option<Acceptance>,
+    #[serde(default)]
+    pub(crate) review: Option<ReviewState>,
+    #[serde(default)]
+    pub(crate) causes: Option<BTreeSet<ReviewCause>>,
+    #[serde(default)]
+    pub(crate) signals: Option<BTreeSet<SignalKind>>,
+    #[serde(default)]
+    pub(crate) findings: Option<BTreeSet<Finding>>,
+    #[serde(default)]
+    pub(crate) holds: Option<BTreeSet<HoldReason>>,
+    #[serde(default)]
+    pub(crate) tasks: Option<BTreeSet<Task>>,
+    #[serde(default)]
+    pub(crate) matched: Option<Match>,
+    #[serde(default)]
+    pub(crate) provisional: Option<bool>,
+    #[serde(default)]
+    pub(crate) contested: Option<bool>,
+    #[serde(default)]
+    pub(crate) blind: Option<Grade>,
 }
 
 /// What should be seen; what is not named may be anything.
