@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 use wire::{Actor, Chain, ChainHash, Envelope, Epoch, Head, Place, SecretKey};
 
 use crate::events::{photo_in, purged_in};
+use crate::figures::{self, Told};
 use crate::projections::{State, last_seen, saw};
 use crate::sql::{int, millis, parse, texts};
 use crate::{Enrolment, Photos, Records, RecordsError, lpns, outbox, seals, texts as kept};
@@ -198,7 +199,15 @@ impl Log<'_> {
         if state.is_unreadable() {
             return Err(RecordsError::SubjectUnreadable(new.subject.to_string()));
         }
-        state.store(self.connection, new.subject, millis(new.recorded))
+        state.store(self.connection, new.subject, millis(new.recorded))?;
+        let told = Told {
+            event: &new.event,
+            event_id: new.event_id,
+            station: self.enrolment.station,
+            operator: &new.actor.operator,
+            recorded_ms: millis(new.recorded),
+        };
+        figures::appended(self.connection, new.subject, &state, &told)
     }
 }
 

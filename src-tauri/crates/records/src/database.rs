@@ -1,5 +1,6 @@
 //! Opening a data folder: lock, SQLite with its settings, migrations.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +11,16 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::enrolment::{self, Enrolment};
+use crate::knowledge::{self, Verified};
 use crate::lock::Lock;
-use crate::{Photos, RecordsError, Witness, append, witness};
+use crate::{Photos, RecordsError, Witness, append, figures, witness};
 
 mod migrations {
     refinery::embed_migrations!("migrations");
 }
 
 /// Newest schema that this release knows; a hello tells it to head office.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Older versions of SQLite can damage a database when its WAL is reset.
 pub const SQLITE_AT_LEAST: i32 = 3_051_003;
@@ -64,6 +66,8 @@ pub struct Records {
     pub(crate) photos: Photos,
     pub(crate) clock: Clock,
     pub(crate) enrolment: Option<Enrolment>,
+    /// Documents whose signature was verified, by the very text that was.
+    pub(crate) verified: RefCell<Verified>,
     behind_witness: Option<Witness>,
     /// `None`: open for reading only. Dropped last, after the connection.
     lock: Option<Lock>,
@@ -97,6 +101,7 @@ impl Records {
         let mut records = Self::around(connection, dir, options.clock)?;
         records.lock = Some(lock);
         records.behind_witness = witness::ahead_of(&records)?;
+        records.catch_up()?;
         append::sweep_purged(&records)?;
         Ok(records)
     }
@@ -123,7 +128,7 @@ impl Records {
     }
 
     fn around(connection: Connection, dir: &Path, clock: Clock) -> Result<Self, RecordsError> {
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(128);
         let enrolment = enrolment::load(&connection)?;
         Ok(Self {
             connection,
@@ -131,9 +136,27 @@ impl Records {
             photos: Photos::in_folder(dir),
             clock,
             enrolment,
+            verified: RefCell::default(),
             behind_witness: None,
             lock: None,
         })
+    }
+
+    /// Does what a migration left to the program.
+    fn catch_up(&mut self) -> Result<(), RecordsError> {
+        if !self.connection.prepare("SELECT 1 FROM upkeep WHERE task = 'fill-figures'")?.exists([])? {
+            return Ok(());
+        }
+        let station = self.enrolment.as_ref().map(|enrolment| enrolment.station);
+        let policies = self.policies_known()?;
+        let transaction = self.writing()?;
+        figures::fill(&transaction, station)?;
+        for (hash, number, signed) in policies {
+            knowledge::keep_policy(&transaction, &hash, number, &signed)?;
+        }
+        transaction.execute("DELETE FROM upkeep WHERE task = 'fill-figures'", [])?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// The data folder.

@@ -11,6 +11,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use wire::{Document, Envelope, Feed, FeedChange, FeedPage, Operator, PublicKey, Signed, UnitsItem};
 
+use crate::figures::count_step;
+use crate::knowledge::keep_policy;
 use crate::projections::refold;
 use crate::sql::{int, json, millis, text, time};
 use crate::{Enrolment, Records, RecordsError};
@@ -194,15 +196,15 @@ fn put(
             Err(_) => Ok(Err("rma-unreadable")),
         },
         Feed::Catalogue => match signed::<Item>(pinned, value) {
-            Ok(item) => put_item(connection, key, &item, value).map(Ok),
+            Ok((item, _)) => put_item(connection, key, &item, value).map(Ok),
             Err(code) => Ok(Err(code)),
         },
         Feed::Operators => match signed::<Operator>(pinned, value) {
-            Ok(operator) => put_operator(connection, key, &operator, value).map(Ok),
+            Ok((operator, _)) => put_operator(connection, key, &operator, value).map(Ok),
             Err(code) => Ok(Err(code)),
         },
         Feed::Documents => match signed::<Document>(pinned, value) {
-            Ok(document) => put_document(connection, key, &document, value).map(Ok),
+            Ok((document, hash)) => put_document(connection, key, &document, value, &hash).map(Ok),
             Err(code) => Ok(Err(code)),
         },
         Feed::Units => match serde_json::from_value::<UnitsItem>(value.clone()) {
@@ -218,21 +220,26 @@ fn put(
     }
 }
 
-fn signed<T: serde::Serialize + DeserializeOwned>(key: &PublicKey, value: &Value) -> Result<T, &'static str> {
+/// The document, with the SHA-256 of its signed bytes.
+fn signed<T: serde::Serialize + DeserializeOwned>(
+    key: &PublicKey,
+    value: &Value,
+) -> Result<(T, String), &'static str> {
     let signed: Signed<T> = serde_json::from_value(value.clone()).map_err(|_| "document-unreadable")?;
-    signed.verify(key).map(|(document, _)| document).map_err(|error| error.code())
+    signed.verify(key).map_err(|error| error.code())
 }
 
 fn put_rma(connection: &Connection, rma: &Rma) -> Result<(), RecordsError> {
     let number = rma.number.as_str();
     connection.prepare_cached("DELETE FROM rmas WHERE number = ?1")?.execute(params![number])?;
     connection
-        .prepare_cached("INSERT INTO rmas (number, state, order_id, label, rma) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached("INSERT INTO rmas (number, state, order_id, label, customer, rma) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![
             number,
             rma.state.as_str(),
             rma.order.as_ref().map_or("", |order| order.as_str()),
             rma.label.as_ref().map_or("", |label| label.as_str()),
+            rma.customer.as_ref().map_or("", |customer| customer.as_str()),
             json(rma)?,
         ])?;
     for tracking in &rma.tracking {
@@ -246,6 +253,13 @@ fn put_rma(connection: &Connection, rma: &Rma) -> Result<(), RecordsError> {
         connection
             .prepare_cached("INSERT INTO rma_skus (sku, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
             .execute(params![line.sku.as_str(), number])?;
+        for serial in &line.serials_shipped {
+            connection
+                .prepare_cached(
+                    "INSERT INTO rma_serials (serial, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![serial.as_str(), number])?;
+        }
     }
     Ok(())
 }
@@ -283,7 +297,11 @@ fn put_document(
     key: &str,
     document: &Document,
     signed: &Value,
+    hash: &str,
 ) -> Result<(), RecordsError> {
+    if let Document::Policy(policy) = document {
+        keep_policy(connection, hash, policy.number, &json(signed)?)?;
+    }
     let (kind, name, number) = match document {
         Document::Policy(policy) => ("policy", "", policy.number),
         Document::Checklist(checklist) => ("checklist", checklist.category.as_str(), checklist.version),
@@ -346,6 +364,8 @@ fn put_event(
             millis(envelope.recorded),
             bytes,
         ])?;
+    let recorded_ms = millis(envelope.recorded);
+    count_step(connection, &envelope.kind, item.station, &envelope.actor.operator, recorded_ms)?;
     if envelope.subject != Subject::Station {
         subjects.insert(envelope.subject);
     }

@@ -1,27 +1,99 @@
 //! What head office sent down, looked up: RMAs, catalogue, operators, policy, checklists. Signed ones are
-//! verified again on every loading; one that no longer verifies is set aside and counts as absent.
+//! verified on loading, and again whenever their text is another than the one that was verified last; one that no
+//! longer verifies is set aside and counts as absent.
+
+use std::any::Any;
+use std::collections::HashMap;
 
 use returns::checklist::Checklist;
 use returns::codes::Cycle;
 use returns::ids::{
-    CategoryCode, Gtin, OperatorId, OrderNumber, OwnerCode, RmaNumber, Sha256Hex, Sku, TrackingNumber,
+    CategoryCode, CustomerRef, Gtin, OperatorId, OrderNumber, OwnerCode, RmaNumber, Serial, Sha256Hex, Sku,
+    TrackingNumber,
 };
 use returns::item::Item;
 use returns::policy::VerifiedPolicy;
 use returns::rma::{Rma, RmaLine};
-use rusqlite::params;
-use rusqlite::{Params, ToSql};
+use rusqlite::{Connection, Params, ToSql, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wire::{Document, Feed, Operator, Signed};
+use wire::{Document, Feed, Operator, PublicKey, Signed};
 
-use crate::sql::{from_json, parse, text, texts};
+use crate::sql::{from_json, int, parse, text, texts};
 use crate::{Records, RecordsError};
 
 /// A GTIN as it is compared: 14 digits. Texts that are no such number stay as they are.
 pub(crate) fn gtin_14(gtin: &str) -> String {
     format!("{gtin:0>14}")
+}
+
+/// Documents verified since the records were opened. A signature costs far more than comparing texts: what is
+/// stored under a key is verified once, and again as soon as its text (or head office's key) is another.
+#[derive(Default)]
+pub(crate) struct Verified {
+    documents: HashMap<(Feed, String), VerifiedText>,
+}
+
+struct VerifiedText {
+    text: String,
+    key: PublicKey,
+    hash: Sha256Hex,
+    document: Box<dyn Any + Send>,
+}
+
+/// Documents held at most: a depot's catalogue may be longer than what a bench sees in a day.
+const MOST_VERIFIED: usize = 5_000;
+
+impl Verified {
+    fn get<T: Clone + 'static>(
+        &self,
+        feed: Feed,
+        key: &str,
+        text: &str,
+        pinned: &PublicKey,
+    ) -> Option<(T, Sha256Hex)> {
+        let held = self.documents.get(&(feed, key.to_owned()))?;
+        let same = held.text == text && held.key == *pinned;
+        same.then(|| held.document.downcast_ref::<T>().cloned())
+            .flatten()
+            .map(|document| (document, held.hash))
+    }
+
+    fn keep<T: Clone + Send + 'static>(
+        &mut self,
+        feed: Feed,
+        key: &str,
+        text: &str,
+        pinned: PublicKey,
+        (document, hash): &(T, Sha256Hex),
+    ) {
+        if self.documents.len() >= MOST_VERIFIED {
+            self.documents.clear();
+        }
+        let held = VerifiedText {
+            text: text.to_owned(),
+            key: pinned,
+            hash: *hash,
+            document: Box::new(document.clone()),
+        };
+        self.documents.insert((feed, key.to_owned()), held);
+    }
+}
+
+/// Keeps a policy's signed text for good: a decision names it by hash.
+pub(crate) fn keep_policy(
+    connection: &Connection,
+    hash: &str,
+    number: u32,
+    signed: &str,
+) -> Result<(), RecordsError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO policies (hash, number, signed) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![hash, int(number.into()), signed])?;
+    Ok(())
 }
 
 impl Records {
@@ -59,6 +131,18 @@ impl Records {
     pub fn rmas_by_order(&self, order: &OrderNumber) -> Result<Vec<Rma>, RecordsError> {
         let sql = "SELECT rma FROM rmas WHERE order_id = ?1 ORDER BY number";
         self.rmas_where(sql, params![order.as_str()])
+    }
+
+    /// RMAs with a line of which this serial was shipped.
+    pub fn rmas_by_serial(&self, serial: &Serial) -> Result<Vec<Rma>, RecordsError> {
+        let sql = "SELECT rma FROM rmas JOIN rma_serials USING (number) WHERE serial = ?1 ORDER BY number";
+        self.rmas_where(sql, params![serial.as_str()])
+    }
+
+    /// RMAs of a customer.
+    pub fn rmas_of_customer(&self, customer: &CustomerRef) -> Result<Vec<Rma>, RecordsError> {
+        let sql = "SELECT rma FROM rmas WHERE customer = ?1 AND customer <> '' ORDER BY number";
+        self.rmas_where(sql, params![customer.as_str()])
     }
 
     /// RMA lines of a product, those that still expect one first.
@@ -141,6 +225,33 @@ impl Records {
         }))
     }
 
+    /// A policy that was in force here, whether it still is or not, by the hash that decisions name.
+    pub fn policy_by_hash(&self, hash: &Sha256Hex) -> Result<Option<VerifiedPolicy>, RecordsError> {
+        let sql = "SELECT hash, signed FROM policies WHERE hash = ?1";
+        let found = self.first_document(sql, params![hash.to_string()])?.filter(|(_, is)| is == hash);
+        Ok(found.and_then(|(document, hash)| match document {
+            Document::Policy(policy) => Some(VerifiedPolicy { policy: *policy, hash }),
+            Document::Checklist(_) => None,
+        }))
+    }
+
+    /// A policy's signed original, by its hash.
+    pub(crate) fn policy_signed(&self, hash: &Sha256Hex) -> Result<Option<String>, RecordsError> {
+        text(&self.connection, "SELECT signed FROM policies WHERE hash = ?1", params![hash.to_string()])
+    }
+
+    /// Hash, number and signed text of the policies that are here and verify.
+    pub(crate) fn policies_known(&self) -> Result<Vec<(String, u32, String)>, RecordsError> {
+        let sql = "SELECT key, signed FROM documents WHERE kind = 'policy' ORDER BY number";
+        let mut policies = Vec::new();
+        for (key, signed) in self.signed(sql, params![])? {
+            if let Some((Document::Policy(policy), hash)) = self.verify_one(Feed::Documents, &key, &signed)? {
+                policies.push((hash.to_string(), policy.number, signed));
+            }
+        }
+        Ok(policies)
+    }
+
     /// The checklist for units of a category: the most special one for this owner and cycle, then the newest.
     pub fn checklist(
         &self,
@@ -179,7 +290,7 @@ impl Records {
     }
 
     /// The first document that verifies; those after it are not looked at.
-    fn first_document(
+    pub(crate) fn first_document(
         &self,
         sql: &str,
         params: &[&dyn ToSql],
@@ -194,7 +305,7 @@ impl Records {
 
     fn verified<T, P>(&self, feed: Feed, sql: &str, params: P) -> Result<Vec<(T, Sha256Hex)>, RecordsError>
     where
-        T: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned + Clone + Send + 'static,
         P: Params,
     {
         let mut documents = Vec::new();
@@ -213,14 +324,22 @@ impl Records {
     /// The document, with the SHA-256 of its signed bytes; `None` (and set aside) if it does not verify.
     fn verify_one<T>(&self, feed: Feed, key: &str, text: &str) -> Result<Option<(T, Sha256Hex)>, RecordsError>
     where
-        T: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned + Clone + Send + 'static,
     {
         let Some(enrolment) = &self.enrolment else { return Ok(None) };
+        let pinned = enrolment.head_office_key;
+        if let Some(held) = self.verified.borrow().get(feed, key, text, &pinned) {
+            return Ok(Some(held));
+        }
         let outcome = serde_json::from_str::<Signed<T>>(text)
             .map_err(|_| "document-unreadable")
-            .and_then(|signed| signed.verify(&enrolment.head_office_key).map_err(|error| error.code()));
+            .and_then(|signed| signed.verify(&pinned).map_err(|error| error.code()));
         match outcome {
-            Ok((document, hash)) => Ok(Some((document, parse(&hash)?))),
+            Ok((document, hash)) => {
+                let found = (document, parse(&hash)?);
+                self.verified.borrow_mut().keep(feed, key, text, pinned, &found);
+                Ok(Some(found))
+            }
             Err(code) => self.set_aside(feed, key, code, text).map(|()| None),
         }
     }

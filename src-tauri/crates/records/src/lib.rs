@@ -10,20 +10,27 @@
 //! | [`Batch`], [`Unsent`] | the outbox, and receipts that empty it |
 //! | [`Photos`] | photo files named by their hash |
 //! | `texts` | the purgeable store of raw scans and free text |
+//! | `figures`, [`insights`] | a row of plain columns for each unit, and the questions answered from them |
+//! | [`Arriving`] | what is known beside a unit that arrives: copied labels, goods received elsewhere, empty boxes |
 //! | `feeds`, `knowledge` | what comes down: applying pages, and RMAs, items, operators, policy, checklists |
+//! | `meeting` | what came from elsewhere, and what a decision had seen |
 //! | `seals`, `settings`, `witness` | signatures over the head, this bench's settings, the head outside the database |
 //! | [`verify`], [`VerifyReport`] | recomputing everything, read-only |
 
 mod append;
+mod arrival;
 mod database;
 mod enrolment;
 mod error;
 mod events;
 mod feeds;
+mod figures;
 mod find;
+pub mod insights;
 mod knowledge;
 mod lock;
 mod lpns;
+mod meeting;
 mod outbox;
 mod photos;
 mod projections;
@@ -35,6 +42,7 @@ mod verify;
 mod witness;
 
 pub use append::{NewEvent, Stored};
+pub use arrival::Arriving;
 pub use database::{Clock, Options, Records, SCHEMA, SQLITE_AT_LEAST};
 pub use enrolment::Enrolment;
 pub use error::{ReceiptRefusal, RecordsError};

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::de::DeserializeOwned;
 use wire::{Envelope, Link, Place, fold_order};
 
+use crate::figures::{self, Folded, Told};
 use crate::sql::{from_json, int, json, millis, parse, texts, uint};
 use crate::{Records, RecordsError};
 
@@ -246,9 +247,44 @@ pub(crate) fn refold(
     let Some((_, last)) = history.last() else { return Ok(()) };
     saw(connection, subject, last.event_id)?;
     match fold(subject, &history) {
-        Some(state) => state.store(connection, subject, millis(last.recorded)),
-        None => Ok(()),
+        Some(state) => state.store(connection, subject, millis(last.recorded))?,
+        None => return Ok(()),
     }
+    store_figures(connection, subject, &history)
+}
+
+/// Writes a subject's figures anew from its whole history.
+pub(crate) fn refigure(
+    connection: &Connection,
+    station: Option<StationId>,
+    subject: Subject,
+) -> Result<(), RecordsError> {
+    store_figures(connection, subject, &history(connection, station, subject)?)
+}
+
+fn store_figures(
+    connection: &Connection,
+    subject: Subject,
+    history: &[(Place, Envelope)],
+) -> Result<(), RecordsError> {
+    figures_of(subject, history).map_or(Ok(()), |folded| figures::store(connection, subject, &folded))
+}
+
+/// The figures that follow from a history; `None` for what has none. What this release does not know is passed over.
+pub(crate) fn figures_of(subject: Subject, history: &[(Place, Envelope)]) -> Option<Folded> {
+    let mut folded = Folded::empty(subject)?;
+    for (place, envelope) in history {
+        if let Parsed::Known(event) = envelope.event() {
+            folded.step(&Told {
+                event: &event,
+                event_id: envelope.event_id,
+                station: place.station,
+                operator: &envelope.actor.operator,
+                recorded_ms: millis(envelope.recorded),
+            });
+        }
+    }
+    Some(folded)
 }
 
 /// The last event of a subject in fold order: what its next event has seen.
@@ -304,6 +340,7 @@ impl Records {
         transaction.execute_batch(
             "DELETE FROM units; DELETE FROM parcels; DELETE FROM containers; DELETE FROM subjects;",
         )?;
+        figures::clear(&transaction)?;
         let all = subjects(&transaction)?;
         // What was recent stays recent: known ones first, in the order in which they were touched.
         let known: std::collections::BTreeSet<Subject> = by_touch.iter().copied().collect();
@@ -311,6 +348,7 @@ impl Records {
         for subject in new.collect::<Vec<_>>().into_iter().chain(by_touch) {
             refold(&transaction, station, subject)?;
         }
+        figures::recount_steps(&transaction, station)?;
         transaction.commit()?;
         Ok(())
     }

@@ -10,8 +10,9 @@ use serde::Serialize;
 use wire::{ChainHash, Envelope, Epoch, chain_hash};
 
 use crate::events::{photo_in, purged_in, text_in};
+use crate::figures::steps_are_same;
 use crate::photos::sha256;
-use crate::projections::{fold, history, projected, subjects};
+use crate::projections::{figures_of, fold, history, projected, subjects};
 use crate::sql::{parse, texts, uint};
 use crate::{Records, RecordsError};
 
@@ -197,6 +198,15 @@ impl Walk<'_> {
             if !same {
                 self.problem("projection-differs", [("subject", subject.to_string())]);
             }
+            // The row of figures is a projection too. Bytes that were changed above differ here as well.
+            if let Some(figures) = figures_of(subject, &history)
+                && figures.differs(connection, subject)?
+            {
+                self.problem("figures-differ", [("subject", subject.to_string())]);
+            }
+        }
+        if !steps_are_same(connection, station)? {
+            self.problem("figures-differ", [("subject", "steps".to_owned())]);
         }
         Ok(())
     }
