@@ -83,7 +83,7 @@ impl Story {
 
     /// Does something else with the dock.
     pub fn act(&mut self, act: Act) {
-        let step = Step { act, refused: false };
+        let step = Step { act, refused: false, shows: Default::default() };
         self.player.step(self.name, &step).unwrap_or_else(|error| panic!("{}: {error:#}", step.words()));
     }
 

@@ -121,7 +121,7 @@ impl Photographer {
     }
 
     fn act(&mut self, act: Act) -> Result<()> {
-        self.player.step("shot", &Step { act, refused: false }).map(drop)
+        self.player.step("shot", &Step { act, refused: false, shows: Default::default() }).map(drop)
     }
 
     fn take(&mut self, picture: &str) -> Result<()> {

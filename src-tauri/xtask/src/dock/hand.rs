@@ -190,7 +190,7 @@ impl Hand {
             Act::Printer(Health::Dead) => self.dock.printer.take_away(),
             Act::Printer(Health::Well) => self.dock.printer.bring_back(),
             // Said already; the person's own hand and eyes do it.
-            Act::Review(_) | Act::Expect(_) => Ok(()),
+            Act::Review(_) | Act::Blind(_) | Act::Ask(_) | Act::Look(_) | Act::Expect(_) => Ok(()),
         }
     }
 
@@ -229,7 +229,7 @@ impl Hand {
 }
 
 fn is_quiet(act: &Act) -> bool {
-    matches!(act, Act::Expect(_) | Act::Frame(_))
+    matches!(act, Act::Expect(_) | Act::Look(_) | Act::Frame(_))
 }
 
 /// Everything that can be scanned: codes of the shift, commands, bad codes, and what was printed so far.

@@ -11,6 +11,7 @@ pub mod picture;
 pub mod player;
 pub mod printer;
 pub mod review;
+mod rooms;
 pub mod scanner;
 pub mod seen;
 pub mod shift;

@@ -9,7 +9,7 @@ use super::codes::Codes;
 use super::seen::Seen;
 use super::shift::{Act, Expect, Health, LineState, Step};
 use super::window::Window;
-use super::{Dock, invisible_screen, picture, review};
+use super::{Dock, invisible_screen, picture, review, rooms};
 use crate::display::Display;
 
 /// A first start opens the database and the devices; a slow machine may take its time.
@@ -128,6 +128,11 @@ impl Player {
                 let number = self.codes.number_of(&wanted.unit);
                 let number = number.with_context(|| format!("no unit of {} yet", wanted.unit))?;
                 review::decide(self.window()?, number, wanted, step.refused).map(|()| None)
+            }
+            Act::Blind(_) | Act::Ask(_) | Act::Look(_) => {
+                self.settled()?;
+                self.dock.look_at_labels(name, &mut self.codes)?;
+                rooms::play(self.window()?, &self.codes, step).map(|()| None)
             }
             Act::Expect(expect) => self.expect(expect).map(Some),
         }

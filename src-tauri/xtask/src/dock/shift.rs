@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// A shift, return by return.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +36,9 @@ pub struct Step {
     /// The bench refuses it.
     #[serde(default)]
     pub refused: bool,
+    /// With `ask`: what stands in the answer, by JSON pointer into its body.
+    #[serde(default)]
+    pub shows: BTreeMap<String, Value>,
 }
 
 /// What is done in a step.
@@ -61,6 +65,12 @@ pub enum Act {
     Printer(Health),
     /// A supervisor decides in the review room.
     Review(Review),
+    /// A second person goes through the checklist without seeing the first answers.
+    Blind(Blind),
+    /// Anything else that a room asks of the bench, with names in place of ids.
+    Ask(Value),
+    /// What should be on record of a unit.
+    Look(Map<String, Value>),
     /// What the screen should show now.
     Expect(Expect),
 }
@@ -99,6 +109,31 @@ pub struct Review {
     /// Why.
     #[serde(default)]
     pub reason: Option<String>,
+    /// The grade that it is changed to.
+    #[serde(default)]
+    pub grade: Option<String>,
+    /// What the customer gets instead.
+    #[serde(default)]
+    pub settlement: Option<String>,
+    /// Whether the claim is accepted.
+    #[serde(default)]
+    pub acceptance: Option<String>,
+    /// What the shop answers.
+    #[serde(default)]
+    pub seller_response: Option<String>,
+}
+
+/// A blind second inspection.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blind {
+    /// Name of the return whose unit it is.
+    pub unit: String,
+    /// Choice by question.
+    pub answers: BTreeMap<String, String>,
+    /// Findings beside the questions.
+    #[serde(default)]
+    pub findings: Vec<String>,
 }
 
 /// What should be seen; what is not named may be anything.
@@ -145,6 +180,17 @@ impl Step {
             Act::Printer(Health::Dead) => "switch the label printer off".to_owned(),
             Act::Printer(Health::Well) => "switch the label printer on".to_owned(),
             Act::Review(review) => review.words(),
+            Act::Blind(blind) => {
+                let answers: Vec<String> =
+                    blind.answers.iter().map(|(question, choice)| format!("{question} {choice}")).collect();
+                format!(
+                    "in the review room, grade the unit of {} a second time, blind: {}",
+                    blind.unit,
+                    answers.join(", ")
+                )
+            }
+            Act::Ask(wish) => format!("in a room beside the bench: {wish}"),
+            Act::Look(look) => format!("on record should be {}", Value::Object(look.clone())),
             Act::Expect(expect) => expect.words(),
         };
         if self.refused { format!("{words} – the bench should refuse it") } else { words }

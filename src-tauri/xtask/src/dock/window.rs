@@ -95,6 +95,18 @@ impl Window {
         answer.context("the window does not answer")
     }
 
+    /// Asks the bench as the page does. The inner result is the bench's: an answer's body, or the code of its refusal.
+    pub fn ask(&self, request: &Value) -> Result<std::result::Result<Value, String>> {
+        let body = "const [request, done] = arguments; window.__TAURI_INTERNALS__.invoke('ask', { request }) \
+                    .then((reply) => done({ body: reply.body ?? null }), (refusal) => done({ code: refusal?.code ?? String(refusal) }));";
+        let answer = self.runtime.block_on(self.client.execute_async(body, vec![request.clone()]));
+        let answer = answer.context("the window does not answer")?;
+        if let Some(code) = answer.get("code").and_then(Value::as_str) {
+            return Ok(Err(code.to_owned()));
+        }
+        Ok(Ok(answer.get("body").cloned().unwrap_or_default()))
+    }
+
     /// Waits until a function body in the page returns true.
     pub fn until_true(&self, what: &str, body: &str) -> Result<()> {
         let began = Instant::now();
