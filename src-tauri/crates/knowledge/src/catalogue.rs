@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use returns::codes::SerialKind;
 use returns::ids::{Gtin, Sku};
 use returns::item::{Item, VendorAgreement};
 
@@ -17,6 +18,8 @@ const COLUMNS: Columns = Columns {
         "weekly_decay_percent",
         "weight_grams",
         "serial_required",
+        "serial_kind",
+        "expiry_tracked",
         "data_bearing",
         "battery",
         "dangerous_goods",
@@ -174,6 +177,8 @@ fn write_item(item: &Item) -> Result<Vec<String>, WriteError> {
         if decay.is_zero() { String::new() } else { decay.to_string() },
         write_optional(item.weight_grams),
         write_yes(item.serial_required),
+        if item.serial_kind == SerialKind::default() { String::new() } else { item.serial_kind.to_string() },
+        write_yes(item.expiry_tracked),
         write_yes(item.data_bearing),
         write_yes(item.battery),
         write_yes(item.dangerous_goods),

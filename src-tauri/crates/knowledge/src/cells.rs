@@ -177,6 +177,12 @@ pub fn whole_number(text: &str) -> Result<u32, CellFault> {
     text.parse().map_err(|_| CellFault::of("number-unreadable", text))
 }
 
+/// An amount in whole units of a currency, such as `2.80`, as its minor units.
+pub fn amount(text: &str, currency: Currency) -> Result<i64, CellFault> {
+    let amount = number(text).map_err(|_| CellFault::of("amount-unreadable", text))?;
+    minor_units(amount, currency, text)
+}
+
 /// An amount such as `149.00 EUR`, with at most the decimals that the currency has.
 pub fn money(text: &str) -> Result<Money, CellFault> {
     let fault = || CellFault::of("amount-unreadable", text);
@@ -276,8 +282,12 @@ pub(crate) fn write_findings(findings: &Findings) -> Result<String, WriteError> 
 
 /// Writes an amount with the decimals of its currency.
 pub(crate) fn write_money(money: Money) -> String {
-    let scale = decimals(money.currency);
-    format!("{} {}", Decimal::new(money.minor, scale), money.currency)
+    format!("{} {}", write_amount(money.minor, money.currency), money.currency)
+}
+
+/// Writes minor units in whole units of their currency.
+pub(crate) fn write_amount(minor: i64, currency: Currency) -> String {
+    Decimal::new(minor, decimals(currency)).to_string()
 }
 
 /// Writes what is there, else nothing.

@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`policy`] | `policy.json`, `gates.csv`, `candidates.csv`, `recovery.csv` ⇄ [`returns::policy::Policy`] |
+//! | [`policy`] | a folder of tables, a workbook or one JSON file ⇄ [`returns::policy::Policy`] |
 //! | [`checklist`] | one category's questions, JSON |
 //! | [`catalogue`] | products, CSV |
 //! | [`operators`] | people with badge and PIN, CSV |

@@ -20,8 +20,13 @@ pub fn read(bytes: &[u8], file: &str) -> Read<Words> {
         Ok(words) => words,
         Err(problem) => return Read::refused(vec![problem]),
     };
+    let problems = problems(&words, file);
+    Read::all_or_nothing(Some(words), problems)
+}
+
+pub(crate) fn problems(words: &Words, file: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (key, text) in &words {
+    for (key, text) in words {
         let at = |code| Problem { cell: Some(key.clone()), ..Problem::of_file(file, code) };
         if !is_key(key) {
             problems.push(at("key-unusable"));
@@ -30,14 +35,16 @@ pub fn read(bytes: &[u8], file: &str) -> Read<Words> {
             problems.push(at("words-missing").with("language", "en"));
         }
     }
-    Read::all_or_nothing(Some(words), problems)
+    problems
 }
 
 /// Keys that rows of the policy name and for which there are no words.
 pub fn missing<'p>(policy: &'p Policy, words: &Words) -> Vec<&'p str> {
     let gates = policy.gates.iter().map(|row| row.why.as_str());
     let candidates = policy.candidates.iter().map(|row| row.why.as_str());
-    let mut missing: Vec<&str> = gates.chain(candidates).filter(|key| !words.contains_key(*key)).collect();
+    let settlements = policy.settlements.iter().map(|row| row.why.as_str());
+    let named = gates.chain(candidates).chain(settlements);
+    let mut missing: Vec<&str> = named.filter(|key| !words.contains_key(*key)).collect();
     missing.sort_unstable();
     missing.dedup();
     missing

@@ -15,7 +15,7 @@ use crate::error::HeadOfficeError;
 use crate::office::HeadOffice;
 use crate::store::Change;
 
-/// A policy: one JSON file, or a folder with its four files.
+/// A policy: one JSON file, or a folder with its files.
 pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
     let policy = match read_policy(path)?.one() {
         Ok(policy) => policy,

@@ -5,31 +5,15 @@ use returns::policy::CandidateRow;
 
 use super::conditions;
 use crate::cells::{self, write_list, write_yes};
-use crate::read::{File, Problem};
-use crate::table::{self, Columns, Row};
+use crate::table::{Columns, Row};
 use crate::write::{WriteError, csv_text};
 
 const AFTER: [&str; 4] = ["allowed", "settlement", "review", "why"];
 const REQUIRED: &[&str] = &["id", "allowed", "settlement", "why"];
-const COLUMNS: Columns = Columns { required: REQUIRED, optional: &[&conditions::COLUMNS, &["review"]] };
+pub(super) const COLUMNS: Columns =
+    Columns { required: REQUIRED, optional: &[&conditions::COLUMNS, &["review"]] };
 
-pub(super) fn read(
-    file: File<'_>,
-    currency: Currency,
-    problems: &mut Vec<Problem>,
-) -> Vec<(u32, CandidateRow)> {
-    let (rows, faults) = table::rows(file, COLUMNS);
-    problems.extend(faults);
-    let mut values = Vec::with_capacity(rows.len());
-    for mut row in rows {
-        let number = row.number;
-        let value = candidate(&mut row, currency);
-        values.extend(row.finish(value, problems).map(|value| (number, value)));
-    }
-    values
-}
-
-fn candidate(row: &mut Row<'_>, currency: Currency) -> Option<CandidateRow> {
+pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Option<CandidateRow> {
     let id = row.required("id", str::parse);
     let when = conditions::read(row, currency);
     let allowed = row.required("allowed", cells::list);

@@ -5,29 +5,18 @@ use returns::policy::{GateEffect, GateRow};
 
 use super::conditions;
 use crate::cells::{self, write_list, write_optional, write_yes};
-use crate::read::{File, Problem};
-use crate::table::{self, Columns, Row};
+use crate::table::{Columns, Row};
 use crate::write::{WriteError, csv_text};
 
 const BEFORE: [&str; 2] = ["id", "gate"];
-const AFTER: [&str; 6] = ["forbid", "force", "settlement", "hold", "review", "why"];
+const AFTER: [&str; 8] = ["forbid", "force", "permit", "derogation", "settlement", "hold", "review", "why"];
 const REQUIRED: &[&str] = &["id", "gate", "forbid", "force", "why"];
-const COLUMNS: Columns =
-    Columns { required: REQUIRED, optional: &[&conditions::COLUMNS, &["settlement", "hold", "review"]] };
+pub(super) const COLUMNS: Columns = Columns {
+    required: REQUIRED,
+    optional: &[&conditions::COLUMNS, &["permit", "derogation", "settlement", "hold", "review"]],
+};
 
-pub(super) fn read(file: File<'_>, currency: Currency, problems: &mut Vec<Problem>) -> Vec<(u32, GateRow)> {
-    let (rows, faults) = table::rows(file, COLUMNS);
-    problems.extend(faults);
-    let mut values = Vec::with_capacity(rows.len());
-    for mut row in rows {
-        let number = row.number;
-        let value = gate(&mut row, currency);
-        values.extend(row.finish(value, problems).map(|value| (number, value)));
-    }
-    values
-}
-
-fn gate(row: &mut Row<'_>, currency: Currency) -> Option<GateRow> {
+pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Option<GateRow> {
     let id = row.required("id", str::parse);
     let gate = row.required("gate", str::parse);
     let when = conditions::read(row, currency);
@@ -39,18 +28,29 @@ fn gate(row: &mut Row<'_>, currency: Currency) -> Option<GateRow> {
     Some(GateRow { id: id?, gate: gate?, when, effect: effect?, settlement, hold, review, why: why? })
 }
 
+/// Exactly one of the three; a permission with the lawful exception that it rests on.
 fn effect(row: &mut Row<'_>) -> Option<GateEffect> {
-    match (row.text("forbid").is_empty(), row.text("force").is_empty()) {
-        (true, true) => {
+    let given: Vec<&'static str> =
+        ["forbid", "force", "permit"].into_iter().filter(|column| !row.text(column).is_empty()).collect();
+    if !given.contains(&"permit") && !row.text("derogation").is_empty() {
+        row.problem("derogation", "derogation-without-permit");
+    }
+    match given.as_slice() {
+        [] => {
             row.problem("force", "effect-missing");
             None
         }
-        (false, false) => {
-            row.problem("force", "effect-twice");
+        ["forbid"] => row.required("forbid", cells::list).map(GateEffect::Forbid),
+        ["force"] => row.required("force", str::parse).map(GateEffect::Force),
+        ["permit"] => {
+            let dispositions = row.required("permit", cells::list);
+            let derogation = row.required("derogation", str::parse);
+            Some(GateEffect::Permit { dispositions: dispositions?, derogation: derogation? })
+        }
+        [_, second, ..] | [second] => {
+            row.problem(second, "effect-twice");
             None
         }
-        (false, true) => row.required("forbid", cells::list).map(GateEffect::Forbid),
-        (true, false) => row.required("force", str::parse).map(GateEffect::Force),
     }
 }
 
@@ -61,16 +61,22 @@ pub(super) fn write(gates: &[GateRow], currency: Currency) -> Result<String, Wri
 }
 
 fn cells_of(row: &GateRow, currency: Currency) -> Result<Vec<String>, WriteError> {
-    let (forbid, force) = match &row.effect {
-        GateEffect::Forbid(these) => (write_list(these)?, String::new()),
-        GateEffect::Force(disposition) => (String::new(), disposition.to_string()),
-        GateEffect::Permit { dispositions, .. } => (write_list(dispositions)?, String::new()),
-    };
+    let [mut forbid, mut force, mut permit, mut exception] = [const { String::new() }; 4];
+    match &row.effect {
+        GateEffect::Forbid(these) => forbid = write_list(these)?,
+        GateEffect::Force(disposition) => force = disposition.to_string(),
+        GateEffect::Permit { dispositions, derogation } => {
+            permit = write_list(dispositions)?;
+            exception = derogation.to_string();
+        }
+    }
     let mut cells = vec![row.id.to_string(), row.gate.to_string()];
     cells.extend(conditions::write(&row.when, currency)?);
     cells.extend([
         forbid,
         force,
+        permit,
+        exception,
         write_optional(row.settlement),
         write_optional(row.hold),
         write_yes(row.review),

@@ -1,120 +1,138 @@
-//! The policy: `policy.json` (head, limits, costs), `gates.csv`, `candidates.csv`, `recovery.csv`.
+//! The policy, as a folder of files, as a workbook, or as one JSON file. [`FILES`] names the tables; assets/policy
+//! holds one, and its README.md explains every column.
 
 mod candidates;
 mod conditions;
+mod costs;
+mod examples;
+mod figures;
 mod gates;
 mod head;
-mod recovery;
+mod layout;
+mod people;
+mod rules;
+mod settlements;
 
-use returns::ids::RowId;
-use returns::policy::{CandidateRow, Policy, PolicyFault};
+use std::collections::BTreeMap;
+
+use returns::policy::Policy;
 
 use crate::json;
 use crate::read::{File, Problem, Read};
+use crate::table::{self, Columns, Row};
 use crate::write::{WriteError, json_text};
 
-/// Name of the file with number, date, limits and costs.
-pub const HEAD: &str = "policy.json";
-/// Name of the file with the first layer.
-pub const GATES: &str = "gates.csv";
-/// Name of the file with the second layer.
-pub const CANDIDATES: &str = "candidates.csv";
-/// Name of the file with the shares of the price that come back.
-pub const RECOVERY: &str = "recovery.csv";
-/// Files that a policy is made of. What else lies in its folder (words, notes) is not read.
-pub const FILES: [&str; 4] = [HEAD, GATES, CANDIDATES, RECOVERY];
+pub use layout::{FILES, Place, Places, Table};
+pub use rules::unused_sentences;
 
-/// A policy as files.
+/// A policy as files: names and texts, in the order of [`FILES`]. A table without rows is left out, unless a policy
+/// cannot be without it.
+pub type PolicyFiles = Vec<(&'static str, String)>;
+
+/// A policy that was read, and where its rows stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyFiles {
-    /// `policy.json`.
-    pub head: String,
-    /// `gates.csv`.
-    pub gates: String,
-    /// `candidates.csv`.
-    pub candidates: String,
-    /// `recovery.csv`.
-    pub recovery: String,
+pub struct Opened {
+    /// One policy, or none if anything is wrong with it.
+    pub read: Read<Policy>,
+    /// For messages about it.
+    pub places: Places,
 }
 
-/// Reads a policy from its four files, known by the last part of their names. One policy, or none if anything is
-/// wrong with any of them: never half a policy.
+/// Reads a policy from its files, known by the last part of their names. One policy, or none if anything is wrong
+/// with any of them: never half a policy.
 ///
-/// Codes: `file-missing`, `file-twice`, `file-unknown`, those of [`PolicyFault`], `rows-alike`, `effect-missing`,
-/// `effect-twice`, `key-unusable`, `percent-out-of-range`, `unknown-code`, `cell-unreadable`, `json-unreadable`,
-/// and those of cells and tables.
+/// Codes: `file-missing`, `file-twice`, `file-unknown`, `costs-twice`, `samples-twice`, those of
+/// [`returns::policy::PolicyFault`], `rows-alike`, `row-unknown`, `effect-missing`, `effect-twice`,
+/// `derogation-without-permit`, `key-unusable`, `sentence-missing`, `words-missing`, `percent-out-of-range`,
+/// `sample-rate`, `one-signal-decides`, `day-unreadable`, `unknown-code`, `cell-unreadable`, `json-unreadable`, and
+/// those of cells and tables.
 pub fn read(files: &[File<'_>]) -> Read<Policy> {
-    let mut problems = unknown(files);
-    let mut only = |name: &'static str| {
-        let mut named = files.iter().copied().filter(|file| last_part(file.name) == name);
-        let first = named.next();
-        if first.is_none() {
-            problems.push(Problem::of_file(name, "file-missing"));
+    open(files).read
+}
+
+/// As [`read`], with the places of its rows.
+pub fn open(files: &[File<'_>]) -> Opened {
+    let mut reading = Reading { files: BTreeMap::new(), problems: unknown(files), places: BTreeMap::new() };
+    for table in Table::ALL {
+        let mut named = files.iter().copied().filter(|file| last_part(file.name) == table.file());
+        match named.next() {
+            Some(first) => {
+                reading.places.insert(table, (first.name.to_owned(), Vec::new()));
+                reading.files.insert(table, first);
+            }
+            None if table.is_required() => {
+                reading.problems.push(Problem::of_file(table.file(), "file-missing"));
+            }
+            None => {}
         }
-        problems.extend(named.map(|file| Problem::of_file(file.name, "file-twice")));
-        first
-    };
-    let (head, gates, candidates, recovery) = (only(HEAD), only(GATES), only(CANDIDATES), only(RECOVERY));
-    let (Some(head), Some(gates), Some(candidates), Some(recovery)) = (head, gates, candidates, recovery)
-    else {
-        return Read::refused(problems);
-    };
-    let head_file = head;
-    let head = match json::whole::<head::Head>(head) {
-        Ok(head) => head,
-        Err(problem) => {
-            problems.push(problem);
-            return Read::refused(problems);
+        reading.problems.extend(named.map(|file| Problem::of_file(file.name, "file-twice")));
+    }
+    let policy = reading.policy();
+    let places = Places::Tables(reading.places);
+    let mut problems = reading.problems;
+    if let Some(policy) = &policy {
+        let whole = problems.is_empty();
+        problems.extend(rules::problems(policy, &places));
+        if whole {
+            problems.extend(rules::unknown_rows(policy, &places));
         }
-    };
-    let gate_rows = gates::read(gates, head.currency, &mut problems);
-    let candidate_rows = candidates::read(candidates, head.currency, &mut problems);
-    let recovery_rows = recovery::read(recovery, &mut problems);
-    let places = Places {
-        gates: (gates.name, gate_rows.iter().map(|(row, _)| *row).collect()),
-        candidates: (candidates.name, candidate_rows.iter().map(|(row, _)| *row).collect()),
-        head: head_file.name,
-    };
-    let policy = head.with_rows(values(gate_rows), values(candidate_rows), values(recovery_rows));
-    problems.extend(policy.faults().iter().map(|fault| places.problem(&policy, fault)));
-    problems.extend(
-        alike(&policy).map(|(at, first)| places.of_candidate(at, "id", "rows-alike").with("other", first)),
-    );
-    Read::all_or_nothing(Some(policy), problems)
+    }
+    Opened { read: Read::all_or_nothing(policy, problems), places }
 }
 
 /// Reads a policy from one JSON file, the form in which it is signed. One policy, or none.
 ///
 /// Codes: as [`read`].
 pub fn read_json(bytes: &[u8], file: &str) -> Read<Policy> {
-    let policy = match json::whole::<Policy>(File { name: file, bytes }) {
-        Ok(policy) => policy,
-        Err(problem) => return Read::refused(vec![problem]),
-    };
-    let in_cell = |cell: String, code| Problem { cell: Some(cell), ..Problem::of_file(file, code) };
-    let mut problems: Vec<Problem> = policy
-        .faults()
-        .iter()
-        .map(|fault| in_cell(json_place(&policy, fault), fault.code()).with("detail", fault))
-        .collect();
-    problems.extend(
-        alike(&policy)
-            .map(|(at, first)| in_cell(format!("candidates[{at}]"), "rows-alike").with("other", first)),
-    );
-    Read::all_or_nothing(Some(policy), problems)
+    open_json(bytes, file).read
 }
 
-/// Writes a policy as its four files.
+/// As [`read_json`], with the places of its rows.
+pub fn open_json(bytes: &[u8], file: &str) -> Opened {
+    let places = Places::Json(file.to_owned());
+    let policy = match json::whole::<Policy>(File { name: file, bytes }) {
+        Ok(policy) => policy,
+        Err(problem) => return Opened { read: Read::refused(vec![problem]), places },
+    };
+    let mut problems = rules::problems(&policy, &places);
+    problems.extend(rules::unknown_rows(&policy, &places));
+    let words = crate::why::problems(&policy.sentences, file).into_iter();
+    problems.extend(
+        words.map(|problem| Problem { cell: problem.cell.map(|key| format!("sentences.{key}")), ..problem }),
+    );
+    Opened { read: Read::all_or_nothing(Some(policy), problems), places }
+}
+
+/// Writes a policy as files.
 ///
 /// # Errors
 /// `not-a-cell` for ids that the cell vocabulary cannot hold, `csv-not-written`, `json-not-written`.
 pub fn write(policy: &Policy) -> Result<PolicyFiles, WriteError> {
-    Ok(PolicyFiles {
-        head: json_text(&head::Head::of(policy))?,
-        gates: gates::write(&policy.gates, policy.currency)?,
-        candidates: candidates::write(&policy.candidates, policy.currency)?,
-        recovery: recovery::write(&policy.recovery)?,
-    })
+    let currency = policy.currency;
+    let mut files = PolicyFiles::new();
+    for table in Table::ALL {
+        let (rows, text) = match table {
+            Table::Head => (1, json_text(&head::Head::of(policy))?),
+            Table::Gates => (policy.gates.len(), gates::write(&policy.gates, currency)?),
+            Table::Candidates => (policy.candidates.len(), candidates::write(&policy.candidates, currency)?),
+            Table::Recovery => (policy.recovery.len(), costs::write_recovery(&policy.recovery)?),
+            Table::Costs => (policy.costs.len(), costs::write_costs(&policy.costs, currency)?),
+            Table::Settlements => {
+                (policy.settlements.len(), settlements::write(&policy.settlements, currency)?)
+            }
+            Table::Decay => (policy.decay.len(), figures::write_decay(&policy.decay)?),
+            Table::Seasons => (policy.seasons.len(), figures::write_seasons(&policy.seasons)?),
+            Table::Routes => (policy.routes.len(), figures::write_routes(&policy.routes)?),
+            Table::Samples => (policy.review.samples.len(), people::write_samples(&policy.review.samples)?),
+            Table::Tiers => (policy.tiers.len(), people::write_tiers(&policy.tiers)?),
+            Table::Why => (policy.sentences.len(), crate::why::write(&policy.sentences)?),
+            Table::Examples => (policy.examples.len(), examples::write(&policy.examples, currency)?),
+        };
+        if rows > 0 || table.is_required() {
+            files.push((table.file(), text));
+        }
+    }
+    Ok(files)
 }
 
 /// Writes a policy as one JSON file.
@@ -126,7 +144,7 @@ pub fn write_json(policy: &Policy) -> Result<String, WriteError> {
 }
 
 fn last_part(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
+    name.rsplit(['/', '\\', '#']).next().unwrap_or(name)
 }
 
 /// A misspelt table must not pass as notes.
@@ -138,76 +156,95 @@ fn unknown(files: &[File<'_>]) -> Vec<Problem> {
         .collect()
 }
 
-fn values<T>(rows: Vec<(u32, T)>) -> Vec<T> {
-    rows.into_iter().map(|(_, value)| value).collect()
+/// Files on their way to a policy.
+struct Reading<'a> {
+    files: BTreeMap<Table, File<'a>>,
+    problems: Vec<Problem>,
+    places: BTreeMap<Table, (String, Vec<u32>)>,
 }
 
-/// Candidate rows that ask exactly the same as an earlier one: no unit could ever match only one of them. Gives the
-/// place of the later row and the id of the earlier.
-fn alike(policy: &Policy) -> impl Iterator<Item = (usize, &RowId)> {
-    policy.candidates.iter().enumerate().filter_map(|(at, row)| {
-        let same = |earlier: &&CandidateRow| earlier.when == row.when;
-        policy.candidates.iter().take(at).find(same).map(|first| (at, &first.id))
-    })
-}
-
-/// Where the rows of a policy stand in its files.
-struct Places<'a> {
-    gates: (&'a str, Vec<u32>),
-    candidates: (&'a str, Vec<u32>),
-    head: &'a str,
-}
-
-impl Places<'_> {
-    fn problem(&self, policy: &Policy, fault: &PolicyFault) -> Problem {
-        let problem = match fault {
-            PolicyFault::RowTwice(id) => {
-                // The last of that id is the one too many.
-                match policy.candidates.iter().rposition(|row| row.id == *id) {
-                    Some(at) => self.of_candidate(at, "id", fault.code()),
-                    None => {
-                        self.of_gate(policy.gates.iter().rposition(|row| row.id == *id), "id", fault.code())
-                    }
-                }
-            }
-            PolicyFault::AllowsNothing(id) => {
-                let at = policy.candidates.iter().position(|row| row.id == *id);
-                self.of_candidate(at.unwrap_or_default(), "allowed", fault.code())
-            }
-            PolicyFault::ForbidsQuarantine(id) => {
-                self.of_gate(policy.gates.iter().position(|row| row.id == *id), "forbid", fault.code())
-            }
-            PolicyFault::ProvisionalLeaves(_) | PolicyFault::SampleRate(_) => {
-                Problem { cell: Some(json_place(policy, fault)), ..Problem::of_file(self.head, fault.code()) }
+impl Reading<'_> {
+    /// All that could be read; none without a head, for the currency is in it.
+    fn policy(&mut self) -> Option<Policy> {
+        let head = match json::whole::<head::Head>(*self.files.get(&Table::Head)?) {
+            Ok(head) => head,
+            Err(problem) => {
+                self.problems.push(problem);
+                return None;
             }
         };
-        problem.with("detail", fault)
-    }
-
-    fn of_candidate(&self, at: usize, cell: &str, code: &'static str) -> Problem {
-        let row = self.candidates.1.get(at).copied().unwrap_or_default();
-        Problem::at(self.candidates.0, row, cell, code)
-    }
-
-    fn of_gate(&self, at: Option<usize>, cell: &str, code: &'static str) -> Problem {
-        let row = at.and_then(|at| self.gates.1.get(at).copied()).unwrap_or_default();
-        Problem::at(self.gates.0, row, cell, code)
-    }
-}
-
-fn json_place(policy: &Policy, fault: &PolicyFault) -> String {
-    let gate = |id: &RowId| policy.gates.iter().rposition(|row| row.id == *id);
-    let candidate = |id: &RowId| policy.candidates.iter().rposition(|row| row.id == *id);
-    match fault {
-        PolicyFault::RowTwice(id) => match (candidate(id), gate(id)) {
-            (Some(at), _) => format!("candidates[{at}].id"),
-            (None, at) => format!("gates[{}].id", at.unwrap_or_default()),
-        },
-        PolicyFault::AllowsNothing(id) => {
-            format!("candidates[{}].allowed", candidate(id).unwrap_or_default())
+        let mut policy = head.begin();
+        let currency = policy.currency;
+        policy.gates = self.rows(Table::Gates, gates::COLUMNS, |row| gates::read(row, currency));
+        policy.candidates =
+            self.rows(Table::Candidates, candidates::COLUMNS, |row| candidates::read(row, currency));
+        policy.recovery = self.rows(Table::Recovery, costs::RECOVERY_COLUMNS, costs::recovery);
+        policy.settlements =
+            self.rows(Table::Settlements, settlements::COLUMNS, |row| settlements::read(row, currency));
+        policy.decay = self.rows(Table::Decay, figures::DECAY_COLUMNS, figures::decay);
+        policy.seasons = self.rows(Table::Seasons, figures::SEASONS_COLUMNS, figures::season);
+        policy.routes = self.rows(Table::Routes, figures::ROUTES_COLUMNS, figures::route);
+        policy.tiers = self.rows(Table::Tiers, people::TIERS_COLUMNS, people::tier);
+        policy.examples = self.rows(Table::Examples, examples::COLUMNS, |row| examples::read(row, currency));
+        if self.instead(Table::Costs, policy.costs.is_empty(), Place::head("costs"), "costs-twice") {
+            policy.costs = self.rows(Table::Costs, costs::COSTS_COLUMNS, |row| costs::cost(row, currency));
+        } else {
+            self.in_head(Table::Costs, policy.costs.len());
         }
-        PolicyFault::ForbidsQuarantine(id) => format!("gates[{}].effect", gate(id).unwrap_or_default()),
-        PolicyFault::ProvisionalLeaves(_) => "provisional.disposition".to_owned(),
-        PolicyFault::SampleRate(_) => "review.sample_per_mille".to_owned(),
+        let none = policy.review.samples.is_empty();
+        if self.instead(Table::Samples, none, Place::head("review.samples"), "samples-twice") {
+            policy.review.samples = self.rows(Table::Samples, people::SAMPLES_COLUMNS, people::sample);
+        } else {
+            self.in_head(Table::Samples, policy.review.samples.len());
+        }
+        if let Some(file) = self.files.get(&Table::Why) {
+            let words = crate::why::read(file.bytes, file.name);
+            self.problems.extend(words.problems);
+            policy.sentences = words.values.into_iter().next().unwrap_or_default();
+        }
+        Some(policy)
+    }
+
+    /// The rows of a table; a table that is not there has none.
+    fn rows<T>(
+        &mut self,
+        table: Table,
+        columns: Columns,
+        mut read: impl FnMut(&mut Row<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(file) = self.files.get(&table) else { return Vec::new() };
+        let (rows, faults) = table::rows(*file, columns);
+        self.problems.extend(faults);
+        let mut values = Vec::with_capacity(rows.len());
+        let mut numbers = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let number = row.number;
+            let value = read(&mut row);
+            if let Some(value) = row.finish(value, &mut self.problems) {
+                values.push(value);
+                numbers.push(number);
+            }
+        }
+        self.places.insert(table, (file.name.to_owned(), numbers));
+        values
+    }
+
+    /// Whether a table's own file counts; what the head holds as well is there twice.
+    fn instead(&mut self, table: Table, head_has_none: bool, place: Place, code: &'static str) -> bool {
+        let own = self.files.contains_key(&table);
+        if own && !head_has_none {
+            let head = self.files.get(&Table::Head).map_or(Table::Head.file(), |file| file.name);
+            let problem = Problem::of_file(head, code).with("file", table.file());
+            self.problems.push(Problem { cell: Some(place.cell.to_owned()), ..problem });
+        }
+        own
+    }
+
+    /// Rows that stand in the head are counted as JSON lists are, from 1.
+    fn in_head(&mut self, table: Table, rows: usize) {
+        if let Some(file) = self.files.get(&Table::Head) {
+            let numbers = (1..).take(rows).collect();
+            self.places.insert(table, (file.name.to_owned(), numbers));
+        }
     }
 }

@@ -37,13 +37,9 @@ fn written_again_everything_reads_the_same() {
     let json = knowledge::policy::write_json(&POLICY).unwrap();
     assert_eq!(knowledge::policy::read_json(json.as_bytes(), "again").one().unwrap(), *POLICY);
     let files = knowledge::policy::write(&POLICY).unwrap();
-    let named = |name, text: &'static str| knowledge::File { name, bytes: text.as_bytes() };
-    let again = knowledge::policy::read(&[
-        named("policy.json", files.head.leak()),
-        named("gates.csv", files.gates.leak()),
-        named("candidates.csv", files.candidates.leak()),
-        named("recovery.csv", files.recovery.leak()),
-    ]);
+    let files: Vec<knowledge::File<'_>> =
+        files.iter().map(|(name, text)| knowledge::File { name, bytes: text.as_bytes() }).collect();
+    let again = knowledge::policy::read(&files);
     assert_eq!(again.one().unwrap(), *POLICY);
 }
 

@@ -43,9 +43,9 @@ pub static OPERATORS: LazyLock<Vec<OperatorRow>> = LazyLock::new(|| {
 });
 
 pub static POLICY: LazyLock<Policy> = LazyLock::new(|| {
-    let texts = knowledge::policy::FILES.map(|name| bytes(&format!("policy/{name}")));
-    let files: Vec<File<'_>> =
-        knowledge::policy::FILES.iter().zip(&texts).map(|(name, bytes)| File { name, bytes }).collect();
+    let there = knowledge::policy::FILES.iter().filter(|name| assets().join("policy").join(name).exists());
+    let texts: Vec<(&str, Vec<u8>)> = there.map(|name| (*name, bytes(&format!("policy/{name}")))).collect();
+    let files: Vec<File<'_>> = texts.iter().map(|(name, bytes)| File { name, bytes }).collect();
     all(knowledge::policy::read(&files)).remove(0)
 });
 
