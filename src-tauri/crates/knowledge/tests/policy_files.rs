@@ -183,7 +183,13 @@ fn every_table_says_what_it_said() {
 #[case("costs", "14", "14.5", "p/costs.csv", "3 days number-unreadable")]
 #[case("settlements", "S-2", "S-1", "p/settlements.csv", "3 id row-twice")]
 #[case("settlements", "S-2", "G-1", "p/settlements.csv", "3 id row-twice")]
-#[case("settlements", "STORE_CREDIT,,", "CASH,,", "p/settlements.csv", "2 settlement unknown-code")]
+#[case(
+    "settlements",
+    "REFURBISH,STORE_CREDIT",
+    "REFURBISH,CASH",
+    "p/settlements.csv",
+    "2 settlement unknown-code"
+)]
 #[case("settlements", ",RT,", ",XX,", "p/settlements.csv", "3 response unknown-code")]
 #[case("settlements", "REFURBISH", "REPLACE", "p/settlements.csv", "2 disposition unknown-code")]
 #[case("settlements", "late\n", "too-late\n", "p/settlements.csv", "3 why sentence-missing")]
