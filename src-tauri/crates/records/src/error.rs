@@ -82,6 +82,12 @@ pub enum RecordsError {
     /// An event names a photo that was not kept before.
     #[error("photo {0} is not here")]
     PhotoNotKept(Sha256Hex),
+    /// No such unit here.
+    #[error("no unit {0} here")]
+    UnitUnknown(UnitId),
+    /// A file that is no evidence pack, or cannot be made one.
+    #[error("no evidence pack: {0}")]
+    Pack(String),
     /// A receipt that clears nothing.
     #[error("the receipt clears nothing: {0}")]
     Receipt(ReceiptRefusal),
@@ -144,6 +150,8 @@ impl RecordsError {
             Self::LpnTaken { .. } => "lpn-taken",
             Self::LpnsUsedUp => "lpn-block-empty",
             Self::PhotoNotKept(_) => "photo-not-kept",
+            Self::UnitUnknown(_) => "unit-unknown",
+            Self::Pack(_) => "pack-unreadable",
             Self::Receipt(refusal) => refusal.code(),
             Self::File { .. } => "file-failed",
             Self::Database(_) => "database-failed",

@@ -11,6 +11,7 @@
 //! | [`Photos`] | photo files named by their hash |
 //! | `texts` | the purgeable store of raw scans and free text |
 //! | `figures`, [`insights`] | a row of plain columns for each unit, and the questions answered from them |
+//! | [`PackMade`], [`verify_pack`] | evidence packs: one unit's history in a file that anybody can check |
 //! | [`Arriving`] | what is known beside a unit that arrives: copied labels, goods received elsewhere, empty boxes |
 //! | `feeds`, `knowledge` | what comes down: applying pages, and RMAs, items, operators, policy, checklists |
 //! | `meeting` | what came from elsewhere, and what a decision had seen |
@@ -32,6 +33,7 @@ mod lock;
 mod lpns;
 mod meeting;
 mod outbox;
+mod pack;
 mod photos;
 mod projections;
 mod seals;
@@ -51,6 +53,10 @@ pub use feeds::{Applied, RefusedItem};
 pub use find::Found;
 pub use lock::Holder;
 pub use outbox::{Batch, Unsent};
+pub use pack::{
+    ChainLine, EventLine, Kept, Manifest, Member, NoteEntry, PACK_FORMAT, PackMade, PackReport, PhotoEntry,
+    PolicyEntry, Segment, verify_pack,
+};
 pub use photos::Photos;
 pub use verify::{Chain, Problem, Projections, VerifyReport, verify};
 pub use witness::Witness;
