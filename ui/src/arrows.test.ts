@@ -24,7 +24,18 @@ const room = (place: string) => /^rooms\/([^/]+)\//.exec(place)?.[1];
 
 test('there are rooms to look at', () => {
   expect(new Set(files.map(room))).toEqual(
-    new Set([undefined, 'bench', 'review', 'find', 'sync', 'devices', 'settings', 'help']),
+    new Set([
+      undefined,
+      'bench',
+      'review',
+      'containers',
+      'insights',
+      'find',
+      'sync',
+      'devices',
+      'settings',
+      'help',
+    ]),
   );
   expect(arrows.length).toBeGreaterThan(150);
 });

@@ -124,6 +124,7 @@ const stages: Record<string, Stage> = {
       en: 'Look under the left ear pad. Scan the plate if it has a code.',
       de: 'Unter dem linken Polster. Das Schild scannen, wenn es einen Code hat.',
     },
+    picture: null,
     number: 12,
     of: 14,
     ladder: (['X', 'D', 'C', 'B', 'A'] as const).map((grade, i) => ({
@@ -156,6 +157,7 @@ const stages: Record<string, Stage> = {
       en: 'Pins, blood, mould, pests. Wear gloves.',
       de: 'Nadeln, Blut, Schimmel, Ungeziefer. Handschuhe tragen.',
     },
+    picture: null,
     number: 1,
     of: 7,
     ladder: [],
@@ -192,6 +194,16 @@ const stages: Record<string, Stage> = {
       row: 'G-07, ELEC-41',
       recovered: '1,211.00 EUR',
       next_best: { disposition: 'HARVEST_PARTS', less_by: '996.00 EUR', forbidden_by: null },
+      preference: {
+        asked: 'RETURN_TO_ME',
+        outcome: 'FORBIDDEN',
+        say: null,
+        texts: {
+          en: 'We may not send back a device with a damaged battery: carriers do not take it. You get your money instead.',
+          de: 'Ein Gerät mit beschädigtem Akku dürfen wir nicht zurückschicken: Paketdienste nehmen es nicht an. Stattdessen kommt das Geld zurück.',
+        },
+      },
+      derogation: 'EU-2024-1781-25-4-B',
     },
     review: { code: 'review-pending', args: { causes: 'GRADE_OVERRIDDEN, VALUE_OVER_LIMIT' } },
     choices: [

@@ -13,6 +13,10 @@ export function place(screen: Screen): string {
       return `pick ${stage.ask.code} ${unit}`;
     case 'question':
       return `question ${stage.number} ${unit}`;
+    case 'work':
+      return `work ${stage.work.since === null ? 'begin' : 'end'} ${unit}`;
+    case 'container':
+      return `container ${stage.container.container.container}`;
     default:
       return `${stage.stage} ${unit}`;
   }

@@ -1,7 +1,9 @@
 import type {
   Action,
+  ArrivedParcel,
   Band,
   CameraStrip,
+  ContainerDetail,
   Disposition,
   Grade,
   Notice,
@@ -18,6 +20,8 @@ import type {
   UnitHead,
 } from '../types';
 import * as goods from './goods';
+import { SimulatedContainers } from './containers';
+import { workChoices } from './judged';
 import { action, choice, decisionStage, questionStage, say } from './views';
 
 type Step =
@@ -30,7 +34,10 @@ type Step =
   | 'decision'
   | 'stick-label'
   | 'stow'
-  | 'held';
+  | 'held'
+  | 'arrivals'
+  | 'work'
+  | 'container';
 
 /** A bench that exists only in the page: it walks one return after the other and keeps nothing. */
 export class SimulatedBench {
@@ -39,6 +46,10 @@ export class SimulatedBench {
   unsent = 0;
   online = true;
   line_since: string;
+  readonly containers = new SimulatedContainers();
+  #arrived: ArrivedParcel[] = [];
+  #open: ContainerDetail | null = null;
+  #work_since: string | null = null;
   #hear: ((notice: Notice) => void) | null = null;
   #step: Step = 'sign-in';
   #badge: OperatorView | null = null;
@@ -66,9 +77,11 @@ export class SimulatedBench {
 
   scan(text: string): Screen {
     if (text.startsWith('RS:C:')) return this.press(text.slice(5));
-    if (text.startsWith('SIM:')) return this.#simulate(text.slice(4));
+    if (text.startsWith('SIM:') && text !== 'SIM:WORK') return this.#simulate(text.slice(4));
     if (text.startsWith('RS:O:')) return this.#badgeRead(text.slice(5));
     if (this.#step === 'sign-in') return this.#reject('sign-in-first');
+    if (this.#step === 'arrivals') return this.#arrive(text);
+    if (text === 'SIM:WORK' && this.#step === 'idle') return this.#takeUp();
     if (text.startsWith('RS:U:')) return this.#label(text.slice(5));
     if (text.startsWith('RS:T:')) return this.#container(text.slice(5));
     if (text === goods.headphones && this.#step === 'idle') return this.#receive();
@@ -98,7 +111,16 @@ export class SimulatedBench {
       this.#parcel = null;
       return this.#done('warning', say('parcel-done', { outcome: 'SHORT' }), 'here');
     }
+    if (command === 'ARRIVALS' && (this.#step === 'idle' || this.#step === 'arrivals')) {
+      this.#step = this.#step === 'idle' ? 'arrivals' : 'idle';
+      return this.#done('ready', say('ready'), null);
+    }
     switch (this.#step) {
+      case 'work':
+        if (/^PICK-[123]$/.test(command)) return this.#worked();
+        break;
+      case 'container':
+        return this.#contained(command);
       case 'unexpected':
         if (command === 'YES') return this.#receive();
         this.#step = 'idle';
@@ -162,7 +184,7 @@ export class SimulatedBench {
       policy: 'P-118',
       devices: goods.devices(now),
       disk_free_percent: 61,
-      reviews_waiting: 3,
+      reviews_waiting: 5,
       now,
       simulated: true,
     };
@@ -231,7 +253,62 @@ export class SimulatedBench {
     return this.#reject('unit-unknown', { lpn: text });
   }
 
+  #arrive(text: string): Screen {
+    const tracking = text;
+    const again = this.#arrived.some((one) => one.tracking === tracking);
+    const rmas = text === 'JJD014600003821' ? ['26-118402'] : [];
+    this.#arrived.unshift({ tracking, rmas, at: this.now().toISOString(), again });
+    return again
+      ? this.#done('warning', say('parcel-again', { tracking }), null)
+      : this.#kept('parcel-arrived', { tracking });
+  }
+
+  #takeUp(): Screen {
+    this.#counter += 1;
+    this.#number = goods.lpn(this.#counter);
+    this.#step = 'work';
+    this.#work_since = null;
+    return this.#done('accepted', say('unit-taken-up', { lpn: this.#number }), null);
+  }
+
+  #worked(): Screen {
+    if (this.#work_since === null) {
+      this.#work_since = this.now().toISOString();
+      return this.#done('accepted', say('ready'), null);
+    }
+    this.#step = 'question';
+    this.#question = 0;
+    this.#photos = goods.newPhotos();
+    return this.#kept('unit-work-done');
+  }
+
+  #contained(command: string): Screen {
+    const open = this.#open;
+    if (open === null || command === 'CANCEL') {
+      this.#step = 'idle';
+      return this.#done('ready', say('ready'), null);
+    }
+    const { container, code } = open.container;
+    if (command === 'CLOSE' && open.blocked === null) {
+      this.#open = this.containers.close(container);
+      return this.#kept('container-closed', { container: code });
+    }
+    if (command === 'REPRINT') {
+      this.#open = this.containers.print(container);
+      return this.#done('accepted', say('container-shown', { container: code }), null);
+    }
+    return open.blocked === null
+      ? this.#reject('command-not-now', { command })
+      : this.#reject(open.blocked.code, open.blocked.args as Record<string, string>);
+  }
+
   #container(text: string): Screen {
+    if (this.#step === 'idle') {
+      this.#open = this.containers.byCode(`T-${text}`);
+      if (this.#open === null) return this.#reject('container-unknown');
+      this.#step = 'container';
+      return this.#done('accepted', say('container-shown', { container: `T-${text}` }), null);
+    }
     if (this.#step !== 'stow') return this.#reject('scan-not-expected');
     if (`T-${text}` !== goods.tote)
       return this.#reject('wrong-container', {
@@ -432,6 +509,27 @@ export class SimulatedBench {
           disposition: this.#disposition(),
           container: goods.tote,
         };
+      case 'arrivals': {
+        const counted = this.#arrived.filter((one) => !one.again).length;
+        return { stage: 'arrivals', arrived: [...this.#arrived], today: counted, waiting: counted + 3 };
+      }
+      case 'work': {
+        const work = { since: this.#work_since, choices: workChoices(this.#work_since !== null) };
+        return { stage: 'work', unit, findings: ['STAIN', 'TAG_MISSING'], work };
+      }
+      case 'container': {
+        const container = this.#open ?? this.containers.detail('c1');
+        const disabled = container.blocked;
+        return {
+          stage: 'container',
+          container,
+          choices: [
+            { ...choice('CLOSE', 'F7', null, null, true), disabled },
+            choice('REPRINT', 'F5', null, null),
+            choice('CANCEL', 'Esc', null, null),
+          ],
+        };
+      }
       case 'held':
         return { stage: 'held', unit, choices: [choice('NEXT', 'Enter', say('choice-aside'), null, true)] };
     }
@@ -449,7 +547,7 @@ export class SimulatedBench {
   }
 
   #strip(): CameraStrip {
-    const walking = !['idle', 'unexpected'].includes(this.#step);
+    const walking = !['idle', 'unexpected', 'arrivals', 'container', 'work'].includes(this.#step);
     return {
       camera: 'camera',
       state: 'looking',
@@ -489,6 +587,12 @@ export class SimulatedBench {
         return say('next-scan-container', { container: goods.tote });
       case 'held':
         return say('next-held');
+      case 'arrivals':
+        return say('next-scan-parcel');
+      case 'work':
+        return say('next-pick');
+      case 'container':
+        return say('next-close-container');
     }
   }
 
@@ -500,8 +604,12 @@ export class SimulatedBench {
         return [help];
       case 'idle':
         return this.#parcel === null
-          ? [action('LOG-OFF', 'F12'), help]
+          ? [action('ARRIVALS', 'A'), action('LOG-OFF', 'F12'), help]
           : [action('NO-LABEL', 'B'), action('EMPTY-BOX', 'E'), action('PARCEL-DONE', 'D'), help];
+      case 'arrivals':
+        return [action('ARRIVALS', 'A'), help];
+      case 'container':
+        return [help];
       case 'question':
         return [action('UNDO', 'F9'), action('HOLD', 'F8'), help];
       default:

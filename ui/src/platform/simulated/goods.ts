@@ -39,6 +39,8 @@ export function qr(command: string): QrView | null {
 export interface SimulatedQuestion {
   texts: Texts;
   hint: Texts | null;
+  /** Name of a drawing. */
+  picture?: string;
   /** The grade that a yes (or for D a no) settles. */
   rung: 'X' | 'D' | 'C' | 'B' | null;
   settles: 'YES' | 'NO' | null;

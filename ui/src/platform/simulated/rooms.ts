@@ -1,7 +1,9 @@
 import type {
   Coded,
+  ContestSide,
   DevicesView,
   FoundUnit,
+  OpenUnit,
   Reply,
   Request,
   ReviewDetail,
@@ -10,19 +12,25 @@ import type {
   UnitHead,
 } from '../types';
 import type { SimulatedBench } from './bench';
+import { insightOf } from './figures';
 import * as goods from './goods';
+import { blindView, explained, matches } from './judged';
 import { say } from './views';
 
 /** The rooms beside the simulated bench. */
 export class SimulatedRooms {
   #rows: ReviewRow[];
   #scanner = '/dev/pts/7';
+  /** What was done to a unit since, over what it was. */
+  #since = new Map<string, Partial<ReviewDetail>>();
 
   constructor(private readonly bench: SimulatedBench) {
     this.#rows = [
       row('a', 3887, 'Tavla 11 tablet 256 GB', 'C', 'LIQUIDATE', 'VALUE_OVER_LIMIT', 26, 1120, 'KW'),
-      row('b', 3902, 'Senda 15 laptop, 16 GB', 'A', 'RESTOCK', 'SAMPLE', 3, 1070, 'TO'),
+      row('b', 3902, 'Senda 15 laptop, 16 GB', 'A', 'RESTOCK', 'GRADE_OVERRIDDEN', 3, 1070, 'TO'),
       row('c', 7702, 'Orra watch 44 mm, LTE', 'B', 'RESTOCK_B', 'GRADE_OVERRIDDEN', 9, 680, 'MB'),
+      row('d', 7711, 'Orra watch 44 mm, LTE', 'C', 'LIQUIDATE', 'FRAUD_SIGNAL', 31, 520, 'MB'),
+      row('e', 7719, 'Halden ski jacket, M L', null, null, 'SAMPLE', 5, 310, 'MB'),
     ];
   }
 
@@ -35,8 +43,73 @@ export class SimulatedRooms {
       case 'review-decide':
         if (request.outcome !== 'APPROVED' && request.reason === null) throw refusal('review-incomplete');
         if (this.#detail(request.unit).blocked !== null) throw refusal('own-grading');
-        this.#rows = this.#rows.filter((one) => one.head.unit !== request.unit);
+        this.#drop(request.unit);
         return { reply: 'review-queue', body: { rows: [...this.#rows] } };
+      case 'override-disposition':
+        this.#row(request.unit).disposition = request.disposition;
+        return this.#unit(request.unit);
+      case 'answer-claim':
+        return this.#unit(request.unit, { acceptance: request.acceptance, response: request.response });
+      case 'settle-contest':
+        return this.#unit(request.unit, { contest: null });
+      case 'dispose-provisionally':
+        return this.#unit(request.unit, { provisional: null });
+      case 'note': {
+        const noted = { at: new Date().toISOString(), say: say('unit-noted'), notable: false };
+        const operator = this.bench.operator?.initials ?? '';
+        const history = [...this.#detail(request.unit).history, { ...noted, operator }];
+        return this.#unit(request.unit, { history });
+      }
+      case 'void-unit': {
+        const body: ReviewDetail = { ...this.#detail(request.unit), stage: 'VOIDED' };
+        this.#drop(request.unit);
+        return { reply: 'review-unit', body };
+      }
+      case 'amend-unit': {
+        const { finding, remove, serial } = request;
+        const before = this.#detail(request.unit);
+        const others = before.findings.filter((one) => one !== finding);
+        const findings = finding === null ? others : remove ? others : [...others, finding];
+        return this.#unit(request.unit, { findings, serial: serial ?? before.serial });
+      }
+      case 'finish-task': {
+        const tasks = this.#detail(request.unit).tasks.filter((task) => task !== request.task);
+        return this.#unit(request.unit, { tasks });
+      }
+      case 'swap-labels':
+        if (!/^0417/.test(request.other.replace(/\D/g, ''))) throw refusal('unit-unknown');
+        return this.#unit(request.unit);
+      case 'matches-for':
+        return { reply: 'matches', body: structuredClone(matches) };
+      case 'match-unit':
+        this.#row(request.unit).head.rma = request.rma;
+        return this.#unit(request.unit, { matched: 'MATCHED_LATER' });
+      case 'blind-regrade': {
+        const body = blindView(this.#row(request.unit).head, request);
+        if (body.result !== null) this.#unit(request.unit, { blind_wanted: false, blind: body.result });
+        return { reply: 'blind', body };
+      }
+      case 'explain-unit':
+        return { reply: 'explained', body: explained };
+      case 'evidence-pack': {
+        const lpn = this.#row(request.unit).head.lpn?.replaceAll('-', '') ?? '';
+        const path = `/var/lib/returns-station/packs/${lpn}.evidence.zip`;
+        return { reply: 'pack', body: { path, events: 12, photos: 2, sha256: '9f2c77a0'.repeat(8) } };
+      }
+      case 'containers':
+        return { reply: 'containers', body: this.bench.containers.list() };
+      case 'container':
+        return { reply: 'container', body: this.bench.containers.detail(request.container) };
+      case 'close-container':
+        return { reply: 'container', body: this.bench.containers.close(request.container) };
+      case 'ship-container':
+        return { reply: 'container', body: this.bench.containers.ship(request.container) };
+      case 'print-contents':
+        return { reply: 'container', body: this.bench.containers.print(request.container) };
+      case 'insight':
+        return { reply: 'insight', body: insightOf(request.insight, request.from) };
+      case 'open-units':
+        return { reply: 'open-units', body: this.#openUnits() };
       case 'hold-unit':
         this.#row(request.unit).head.holds.push(request.reason);
         return { reply: 'review-unit', body: this.#detail(request.unit) };
@@ -58,6 +131,26 @@ export class SimulatedRooms {
       default:
         throw refusal('not-now');
     }
+  }
+
+  #drop(unit: string): void {
+    this.#rows = this.#rows.filter((one) => one.head.unit !== unit);
+  }
+
+  /** The unit as it is after something was done to it. */
+  #unit(unit: string, since: Partial<ReviewDetail> = {}): Reply {
+    this.#since.set(unit, { ...this.#since.get(unit), ...since });
+    return { reply: 'review-unit', body: this.#detail(unit) };
+  }
+
+  #openUnits(): OpenUnit[] {
+    return this.#rows.map((one) => ({
+      head: one.head,
+      stage: 'GRADED',
+      clock: { now: '612.40 EUR', per_hour: `${(one.centicents_per_hour / 10_000).toFixed(2)} EUR` },
+      centicents_per_hour: one.centicents_per_hour,
+      since: one.since,
+    }));
   }
 
   #row(unit: string): ReviewRow {
@@ -98,6 +191,8 @@ export class SimulatedRooms {
         row: '63',
         recovered: '238.00 €',
         next_best: { disposition: 'REFURBISH', less_by: '21.00 €', forbidden_by: null },
+        preference: { asked: 'REFUND', outcome: 'HONOURED', say: null, texts: null },
+        derogation: null,
       },
       history: [
         {
@@ -133,7 +228,52 @@ export class SimulatedRooms {
       ],
       blocked: found.grader === this.bench.operator?.initials ? say('own-grading') : null,
       allowed: ['LIQUIDATE', 'REFURBISH', 'HARVEST_PARTS', 'RECYCLE', 'QUARANTINE'],
+      seen: `event-${unit}`,
+      signals: [],
+      clock: { now: '612.40 EUR', per_hour: '0.11 EUR' },
+      contest: null,
+      blind: null,
+      blind_wanted: false,
+      tasks: [],
+      acceptance: 'PENDING',
+      response: null,
+      matched: 'MATCHED',
+      function: 'F2',
+      cosmetic: 'C3',
+      provisional: null,
+      ...this.#more(unit, found),
+      ...this.#since.get(unit),
     };
+  }
+
+  /** One unit has everything that can be wrong with it, one waits for a blind second inspection. */
+  #more(unit: string, found: ReviewRow): Partial<ReviewDetail> {
+    if (unit === 'd') {
+      return {
+        signals: [
+          {
+            kind: 'WEIGHT_MISMATCH',
+            say: say('signal-weight-mismatch', { expected: '254', found: '131' }),
+          },
+          { kind: 'LABEL_COPIED', say: say('signal-label-copied', { station: 'LEJ2-B01', label: 'R-77' }) },
+        ],
+        contest: {
+          first: side('e1', 'LIQUIDATE', 'C', 'MB', 'LEJ2-B02', found.since),
+          second: side('e2', 'RESTOCK_B', 'B', 'JS', 'LEJ2-B05', found.since),
+        },
+        tasks: ['MATCHED_AFTER_STAGING'],
+        matched: 'UNMATCHED',
+        provisional: 'QUARANTINE',
+      };
+    }
+    if (found.causes.includes('SAMPLE')) {
+      const hidden = found.grader !== this.bench.operator?.initials;
+      return {
+        blind_wanted: hidden,
+        ...(hidden ? { findings: [], decision: null, history: [], function: null, cosmetic: null } : {}),
+      };
+    }
+    return {};
   }
 
   #find(query: string): FoundUnit[] {
@@ -186,6 +326,17 @@ export class SimulatedRooms {
   }
 }
 
+function side(
+  event: string,
+  disposition: ContestSide['disposition'],
+  grade: ContestSide['grade'],
+  operator: string,
+  station: string,
+  at: string,
+): ContestSide {
+  return { event, disposition, grade, operator, station, at };
+}
+
 function refusal(code: string): Coded {
   return { code, args: {} };
 }
@@ -194,8 +345,8 @@ function row(
   unit: string,
   counter: number,
   title: string,
-  grade: NonNullable<ReviewRow['grade']>,
-  disposition: NonNullable<ReviewRow['disposition']>,
+  grade: ReviewRow['grade'],
+  disposition: ReviewRow['disposition'],
   cause: ReviewRow['causes'][number],
   hours: number,
   centicents_per_hour: number,

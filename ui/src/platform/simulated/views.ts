@@ -30,6 +30,7 @@ export function questionStage(unit: UnitHead, number: number, chips: FindingChip
     unit,
     texts: question.texts,
     hint: question.hint,
+    picture: question.picture ?? null,
     number: number + 1,
     of: goods.questions.length,
     ladder:
@@ -60,6 +61,16 @@ export function decisionStage(unit: UnitHead, grade: Grade, goes: Disposition, c
       row: '41',
       recovered: '211.00 €',
       next_best: { disposition: 'LIQUIDATE', less_by: '96.00 €', forbidden_by: null },
+      preference: {
+        asked: 'RETURN_TO_ME',
+        outcome: 'TOO_DEAR',
+        say: null,
+        texts: {
+          en: 'Sending it back would cost more than it is worth. The refund is on its way.',
+          de: 'Die Rücksendung würde mehr kosten, als die Ware wert ist. Die Erstattung kommt.',
+        },
+      },
+      derogation: null,
     },
     review: null,
     choices: [

@@ -25,6 +25,8 @@ function dispositionOf(stage: Stage): string | null | undefined {
       return stage.decision?.disposition;
     case 'stick-label':
       return stage.label.disposition;
+    case 'container':
+      return stage.container.container.disposition;
     case 'stow':
       return stage.disposition;
     default:

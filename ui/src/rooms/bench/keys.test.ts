@@ -42,6 +42,7 @@ const question: Stage = {
   unit,
   texts: { en: 'Does it power on?' },
   hint: null,
+  picture: null,
   number: 3,
   of: 8,
   ladder: [],

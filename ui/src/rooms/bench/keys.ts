@@ -21,6 +21,7 @@ const functionKeys: Record<string, string> = {
 
 /** Choices of a stage, and none where it has none. */
 export function choicesOf(stage: Stage): Choice[] {
+  if (stage.stage === 'work') return stage.work.choices;
   return 'choices' in stage ? stage.choices : [];
 }
 

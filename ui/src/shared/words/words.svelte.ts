@@ -64,6 +64,33 @@ class Words {
   /** Whether the vocabulary knows a value. */
   knows = (family: Family, value: string): boolean => bundle(this.language).hasMessage(`${family}-${value}`);
 
+  /** All values that a vocabulary has words for, as the catalogue lists them. */
+  values = (family: Family): string[] =>
+    [...sources.en.matchAll(new RegExp(`^${family}-([A-Z][A-Z0-9_-]*) =`, 'gm'))].map(
+      ([, value]) => value ?? '',
+    );
+
+  /** The name of a column or of a fact that the policy looks at; one without words is made readable. */
+  column = (key: string): string => {
+    const id = `insight-column-${key.replaceAll('_', '-').toLowerCase()}`;
+    if (bundle(this.language).hasMessage(id)) return this.t(id);
+    return this.#cellCode(key) ?? readable(key.replaceAll('-', '_'));
+  };
+
+  /** A code in a column of that name: in words where a vocabulary has it. */
+  cell = (key: string, value: string): string => {
+    const words = argsAsWords({ [key.replaceAll('-', '_')]: value }, this.#vocabulary);
+    return String(words[key.replaceAll('-', '_')] ?? value);
+  };
+
+  /** A column may itself be a code: one finding, one disposition. */
+  #cellCode(key: string): string | null {
+    const family = (['finding', 'disposition', 'reason', 'grade'] as const).find((one) =>
+      this.knows(one, key),
+    );
+    return family === undefined ? null : this.code(family, key);
+  }
+
   /** A code from the bench in words. */
   tell = (say: Say | Coded): Told => {
     const id = messageOf(say.code);
