@@ -144,6 +144,8 @@ async fn a_units_events_fold_in_the_order_of_what_was_seen_not_of_arrival() {
     let started = UnitEvent::InspectionStarted {
         category: "APPAREL".parse().unwrap(),
         checklist_version: 1,
+        owner: None,
+        cycle: None,
         by: "op-1".parse().unwrap(),
     };
     let (second, _) = line(unit, started, Some(first_id));

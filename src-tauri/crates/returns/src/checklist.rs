@@ -276,6 +276,16 @@ impl Checklist {
         worst.unwrap_or_else(|| self.unsettled_grade(&counted))
     }
 
+    /// Function of electronics as these answers have it: the worst that any of them names; none where none does.
+    pub fn function_grade(&self, answers: &[Answer]) -> Option<FunctionGrade> {
+        self.effective(answers).into_iter().filter_map(|(_, choice)| choice.function).min()
+    }
+
+    /// Looks of electronics as these answers have them: the worst that any of them names; none where none does.
+    pub fn cosmetic_grade(&self, answers: &[Answer]) -> Option<CosmeticGrade> {
+        self.effective(answers).into_iter().filter_map(|(_, choice)| choice.cosmetic).min()
+    }
+
     /// Photos that these answers require, the checklist's own first.
     pub fn required_photos(&self, answers: &[Answer]) -> Vec<PhotoRole> {
         let mut roles = self.photos.clone();

@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub sample_drawn: bool,
     /// What is known of the arrival beside the unit: facts for the signals.
     pub arrival: &'a Arrival,
+    /// When its parcel arrived at the dock, where that is known; by then the customer had kept the last day.
+    pub arrived: Option<Timestamp>,
     /// Ids drawn for this decision.
     pub fresh: Fresh,
     /// The pre-printed LPN that the command names is already some unit's.
@@ -81,6 +83,7 @@ impl<'a> Facts<'a> {
             policy: None,
             sample_drawn: false,
             arrival: &NO_ARRIVAL,
+            arrived: None,
             fresh: Fresh::default(),
             lpn_taken: false,
             container: None,

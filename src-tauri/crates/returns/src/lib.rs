@@ -10,10 +10,11 @@
 //! | [`event`] | everything that can have happened |
 //! | [`facts`], [`refusal`] | all that a decision may depend on, and why one is refused |
 //! | [`mod@unit`], [`parcel`], [`container`] | `decide`, `apply` and `fold` of the three things with a life |
-//! | [`signal`] | what does not fit, and the facts by which that is noticed |
-//! | [`sample`] | the draw for the blind re-grade |
+//! | [`serial`], [`signal`] | the form of serials and IMEIs; what does not fit, and the facts by which that is noticed |
+//! | [`sample`], [`agreement`] | the draw for the blind re-grade, and how far two people agree |
 //! | [`conflict`] | which of two decisions stands |
 
+pub mod agreement;
 pub mod checklist;
 pub mod codes;
 pub mod conflict;
@@ -29,6 +30,7 @@ pub mod policy;
 pub mod refusal;
 pub mod rma;
 pub mod sample;
+pub mod serial;
 pub mod signal;
 pub mod unit;
 

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Finding, ParcelOutcome, ParcelRefusal, ParcelState, VoidReason};
+use crate::codes::{Finding, IntakeKind, ParcelOutcome, ParcelRefusal, ParcelState, RmaState, VoidReason};
 use crate::event::ParcelEvent;
 use crate::facts::Facts;
 use crate::ids::{LineId, PhotoRole, RmaNumber, Sha256Hex, TrackingNumber, UnitId};
 use crate::refusal::Refusal;
-use crate::rma::Rma;
+use crate::rma::{Rma, RmaLine};
 
 /// What was expected of a line in a parcel against what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct State {
     pub tracking: Option<TrackingNumber>,
     /// RMAs found for it.
     pub rmas: BTreeSet<RmaNumber>,
+    /// When it arrived, by that station's clock. It may be opened on another day, at another bench.
+    pub arrived: Option<Timestamp>,
+    /// How its goods came in, where that is not by an RMA: undelivered, or in bulk.
+    pub intake: Option<IntakeKind>,
     /// What was seen on it.
     pub findings: BTreeSet<Finding>,
     /// Photos: what it shows, hash, length in bytes.
@@ -76,6 +81,11 @@ pub enum Command {
     FindRma {
         /// Which.
         rma: RmaNumber,
+    },
+    /// Its goods came back undelivered, or in bulk.
+    SetIntake {
+        /// How.
+        intake: IntakeKind,
     },
     /// Open it.
     Open,
@@ -126,7 +136,8 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         }
         Command::Arrive { tracking, rmas } => {
             state.must_be_new_or_expected()?;
-            ParcelEvent::Arrived { tracking: tracking.clone(), rmas: rmas.clone() }
+            let at = Some(facts.recorded);
+            ParcelEvent::Arrived { tracking: tracking.clone(), rmas: rmas.clone(), at }
         }
         Command::Refuse { reason } => {
             state.must_be_new_or_expected()?;
@@ -138,6 +149,13 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
                 return Err(Refusal::NoChange);
             }
             ParcelEvent::RmaFound { rma: rma.clone() }
+        }
+        Command::SetIntake { intake } => {
+            state.must_be(&[Arrived, Opened])?;
+            if state.intake == Some(*intake) {
+                return Err(Refusal::NoChange);
+            }
+            ParcelEvent::IntakeSet { intake: *intake }
         }
         Command::Open => {
             state.must_be(&[Arrived])?;
@@ -170,7 +188,7 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         }
         Command::Empty => {
             state.must_be(&[Opened])?;
-            state.count(facts.parcel_rmas)
+            return Ok(state.count(facts.parcel_rmas));
         }
     };
     Ok(vec![event])
@@ -197,9 +215,10 @@ impl State {
         }
     }
 
-    /// Compares what was expected with what was found. An RMA announced in several parcels is never short in
-    /// one of them: another may bring the rest.
-    fn count(&self, rmas: &[&Rma]) -> ParcelEvent {
+    /// Compares what was expected with what was found, and notes on the parcel what does not fit. An RMA announced in
+    /// several parcels is never short in one of them: another may bring the rest. Of an RMA that was not agreed to, or
+    /// not any more, nothing is missing. What came back undelivered or in bulk nobody expected, so nothing is too much.
+    fn count(&self, rmas: &[&Rma]) -> Vec<ParcelEvent> {
         let found = |rma: &Rma, line: &LineId| {
             let of_line = |of: &&Option<(RmaNumber, LineId)>| {
                 of.as_ref().is_some_and(|(number, id)| *number == rma.number && id == line)
@@ -216,25 +235,57 @@ impl State {
                     expected: line.expected(),
                     found: found(rma, &line.id),
                 };
-                short |= count.found < count.expected && rma.tracking.len() < 2;
-                over |= count.found > count.expected;
+                short |= count.found < count.expected && rma.tracking.len() < 2 && is_awaited(rma);
+                over |= count.found > 0 && is_more_than_agreed(rma, line, count.found);
                 lines.push(count);
             }
         }
         let counted: u32 = lines.iter().map(|line| line.found).sum();
         let all = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
         let undeclared = all.saturating_sub(counted);
+        over |= undeclared > 0 && !self.nobody_expected();
         let outcome = if all == 0 {
             ParcelOutcome::Empty
         } else if short {
             ParcelOutcome::Short
-        } else if over || undeclared > 0 {
+        } else if over {
             ParcelOutcome::Over
         } else {
             ParcelOutcome::Complete
         };
-        ParcelEvent::Emptied { outcome, lines, undeclared }
+        let of_rmas: BTreeSet<_> = self.units.values().flatten().map(|(rma, _)| rma).collect();
+        let mut events: Vec<_> = [
+            (Finding::EmptyBox, all == 0),
+            (Finding::QtyUnder, all > 0 && short),
+            (Finding::QtyOver, over),
+            (Finding::MixedCarton, of_rmas.len() > 1),
+        ]
+        .into_iter()
+        .filter(|(finding, seen)| *seen && !self.findings.contains(finding))
+        .map(|(finding, _)| ParcelEvent::FindingAdded { finding })
+        .collect();
+        events.push(ParcelEvent::Emptied { outcome, lines, undeclared });
+        events
     }
+
+    /// Its goods came without anybody's having announced them.
+    const fn nobody_expected(&self) -> bool {
+        matches!(self.intake, Some(IntakeKind::Rts | IntakeKind::Bulk | IntakeKind::Import))
+    }
+}
+
+/// Goods of this RMA are still awaited.
+const fn is_awaited(rma: &Rma) -> bool {
+    !matches!(
+        rma.state,
+        RmaState::Requested | RmaState::Denied | RmaState::Cancelled | RmaState::Expired | RmaState::Closed
+    )
+}
+
+/// With so many more pieces the line holds more than was agreed.
+fn is_more_than_agreed(rma: &Rma, line: &RmaLine, found: u32) -> bool {
+    let before_last = line.received.saturating_add(found.saturating_sub(1));
+    rma.is_over(&RmaLine { received: before_last, ..line.clone() })
 }
 
 /// What happened to a parcel. Never fails: an event is a fact.
@@ -245,7 +296,8 @@ pub fn apply(state: &mut State, event: &ParcelEvent) {
             state.tracking = Some(tracking.clone());
             state.rmas.extend(rmas.iter().cloned());
         }
-        ParcelEvent::Arrived { tracking, rmas } => {
+        ParcelEvent::Arrived { tracking, rmas, at } => {
+            state.arrived = *at;
             state.state = Some(ParcelState::Arrived);
             state.tracking = tracking.clone().or(state.tracking.take());
             state.rmas.extend(rmas.iter().cloned());
@@ -257,6 +309,7 @@ pub fn apply(state: &mut State, event: &ParcelEvent) {
         ParcelEvent::RmaFound { rma } => {
             state.rmas.insert(rma.clone());
         }
+        ParcelEvent::IntakeSet { intake } => state.intake = Some(*intake),
         ParcelEvent::Opened {} => state.state = Some(ParcelState::Opened),
         ParcelEvent::FindingAdded { finding } => {
             state.findings.insert(*finding);

@@ -142,6 +142,33 @@ pub enum Refusal {
         /// Which.
         role: PhotoRole,
     },
+    /// An IMEI has 15 digits (14 without its check digit, 16 with its software version).
+    #[error("an IMEI has 15 digits, and nothing else")]
+    ImeiForm {
+        /// Digits among what was read.
+        digits: u32,
+    },
+    /// The IMEI's check digit does not fit: it was misread.
+    #[error("the check digit of the IMEI does not fit")]
+    ImeiWrong,
+    /// The expiry must be read first.
+    #[error("the expiry is missing")]
+    ExpiryMissing,
+    /// The blind second inspection comes first.
+    #[error("the blind second inspection comes first")]
+    BlindFirst,
+    /// Only a technician or a supervisor may.
+    #[error("only a technician or a supervisor may do that")]
+    TechnicianOnly,
+    /// The unit does not go to refurbishment or repair.
+    #[error("the unit is not for refurbishment or repair")]
+    NotForWork {
+        /// Where it goes.
+        disposition: Option<Disposition>,
+    },
+    /// The part that was added is not named.
+    #[error("the part that was added is not named")]
+    PartUnnamed,
     /// The serial must be read first.
     #[error("the serial is missing")]
     SerialMissing,
@@ -298,6 +325,13 @@ impl Refusal {
             Self::QuestionOpen { .. } => "question-open",
             Self::PhotoMissing { .. } => "photo-missing",
             Self::PhotoNotRequired { .. } => "photo-not-required",
+            Self::ImeiForm { .. } => "imei-form",
+            Self::ImeiWrong => "imei-wrong",
+            Self::ExpiryMissing => "expiry-missing",
+            Self::BlindFirst => "blind-first",
+            Self::TechnicianOnly => "technician-only",
+            Self::NotForWork { .. } => "not-for-work",
+            Self::PartUnnamed => "part-unnamed",
             Self::SerialMissing => "serial-missing",
             Self::FindingThere { .. } => "finding-there",
             Self::FindingNotThere { .. } => "finding-not-there",

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::{Acceptance, Cycle, Preference, Reason, RmaState, Stage};
+use crate::codes::{Acceptance, Authorisation, Cycle, Preference, Reason, RmaState, Stage};
 use crate::ids::{
     Country, CustomerRef, CustomerTier, LabelId, LineId, OrderNumber, OwnerCode, RmaNumber, Serial, Sku,
     TrackingNumber,
@@ -45,6 +45,39 @@ impl Rma {
     /// The line of that id.
     pub fn line(&self, id: &LineId) -> Option<&RmaLine> {
         self.lines.iter().find(|line| &line.id == id)
+    }
+
+    /// Whether goods that arrived on that day were agreed to come back. Without the day (the clock is behind head
+    /// office's) it is unknown where the last day of the authorisation would decide. The last day counts.
+    pub fn authorisation(&self, arrived: Option<Date>) -> Option<Authorisation> {
+        match self.state {
+            RmaState::Requested => Some(Authorisation::None),
+            RmaState::Denied => Some(Authorisation::Denied),
+            RmaState::Cancelled => Some(Authorisation::Cancelled),
+            RmaState::Closed => Some(Authorisation::Closed),
+            RmaState::Expired => Some(Authorisation::Expired),
+            RmaState::PartiallyAuthorised
+            | RmaState::Authorised
+            | RmaState::InTransit
+            | RmaState::PartiallyReceived
+            | RmaState::Received
+            | RmaState::Processing
+            | RmaState::Settlement => match (self.expires, arrived) {
+                (None, _) => Some(Authorisation::Valid),
+                (Some(_), None) => None,
+                (Some(last), Some(day)) if day > last => Some(Authorisation::Expired),
+                _ => Some(Authorisation::Valid),
+            },
+        }
+    }
+
+    /// One more of that line is more than was agreed. Where nothing at all was agreed, nothing is too many
+    /// until more came than was asked for.
+    pub fn is_over(&self, line: &RmaLine) -> bool {
+        let agreed_nothing =
+            matches!(self.state, RmaState::Requested | RmaState::Denied | RmaState::Cancelled);
+        let agreed = if agreed_nothing { line.requested.max(line.authorised) } else { line.authorised };
+        line.received >= agreed
     }
 
     /// The lines of a product, those that still expect one first.

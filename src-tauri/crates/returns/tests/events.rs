@@ -43,6 +43,7 @@ fn unit_samples() -> Vec<UnitEvent> {
         UnitEvent::LotRead { lot: Some(id("L-22")), expiry: Some(jiff::civil::date(2027, 3, 31)) },
         UnitEvent::Weighed { weight_grams: 612 },
         UnitEvent::Signalled {
+            cleared: vec![SignalKind::SerialMismatch],
             signals: vec![Signal {
                 kind: SignalKind::WeightMismatch,
                 args: [("expected".to_owned(), "612".to_owned()), ("found".to_owned(), "180".to_owned())]
@@ -63,7 +64,13 @@ fn unit_samples() -> Vec<UnitEvent> {
             result: WorkResult::Done,
             by: by(),
         },
-        UnitEvent::InspectionStarted { category: id("APPAREL"), checklist_version: 3, by: by() },
+        UnitEvent::InspectionStarted {
+            category: id("APPAREL"),
+            checklist_version: 3,
+            owner: Some(id("NORDWIND")),
+            cycle: Some(Cycle::Service),
+            by: by(),
+        },
         UnitEvent::Answered {
             answer: answer("worn", "yes"),
             findings: vec![Finding::Used],
@@ -135,14 +142,19 @@ fn unit_samples() -> Vec<UnitEvent> {
         UnitEvent::TaskOpened { task: Task::MatchedAfterStaging },
         UnitEvent::TaskDone { task: Task::MatchedAfterStaging },
         UnitEvent::Contested { first: event(1), second: event(2) },
-        UnitEvent::ContestSettled { stands: event(2), by: id("SV1") },
+        UnitEvent::ContestSettled { stands: event(2), grade: Some(Grade::B), by: id("SV1") },
     ]
 }
 
 fn samples() -> Vec<Event> {
     let parcels = [
         ParcelEvent::Expected { tracking: id("JD01"), rmas: vec![id("R-1001")] },
-        ParcelEvent::Arrived { tracking: Some(id("JD01")), rmas: vec![id("R-1001")] },
+        ParcelEvent::Arrived {
+            tracking: Some(id("JD01")),
+            rmas: vec![id("R-1001")],
+            at: Some(at("2026-11-12T09:50:00Z")),
+        },
+        ParcelEvent::IntakeSet { intake: IntakeKind::Rts },
         ParcelEvent::Refused { reason: ParcelRefusal::NotOurs },
         ParcelEvent::RmaFound { rma: id("R-1002") },
         ParcelEvent::Opened {},

@@ -174,7 +174,7 @@ fn a_serial_is_read_and_compared() {
     bench.does(Command::ReadSerial { serial: id("SN-2") }, &facts);
     bench.does(Command::Grade, &facts);
     bench.does(Command::Dispose, &facts);
-    assert_eq!(bench.state.review.causes, [ReviewCause::SerialMismatch]);
+    assert_eq!(bench.state.review.causes, [ReviewCause::FraudSignal, ReviewCause::SerialMismatch]);
 }
 
 #[test]

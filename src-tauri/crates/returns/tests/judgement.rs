@@ -81,6 +81,7 @@ fn a_reviewer_changes_grade_disposition_and_settlement() {
         let mut bench = Bench::graded(&facts);
         bench.does(Command::Dispose, &facts);
         assert_eq!(bench.state.review.causes, [ReviewCause::Sample]);
+        bench.looked_at_blind(WORN, &depot, &facts);
         bench
     };
     let mut bench = pending();
@@ -141,7 +142,8 @@ fn without_a_second_person_a_provisional_disposition_stays_in_the_building() {
     let closed = container(Disposition::Quarantine, "NORDWIND", ContainerState::Closed);
     let with_closed = Facts { container: Some(&closed), ..facts.clone() };
     assert_eq!(bench.refuses(Command::Close, &with_closed), Refusal::ReviewPending);
-    // The second person comes after all.
+    // The second person comes after all, and sees something else.
+    bench.looked_at_blind(WORN, &depot, &facts);
     bench.does(Command::Review(Verdict::approve()), &supervised(&depot, &facts));
     assert_eq!(bench.refuses(Command::Close, &with_closed), Refusal::Provisional);
     bench.does(Command::TakeOut, &facts);
@@ -170,7 +172,7 @@ fn a_contested_unit_waits_for_a_person() {
     let (first, second) = (EventId(Uuid::from_u128(1)), EventId(Uuid::from_u128(2)));
     bench.does(Command::Contest { first, second }, &facts);
     assert_eq!(bench.refuses(Command::Dispose, &facts), Refusal::Contested);
-    let settle = |stands| Command::SettleContest { stands };
+    let settle = |stands| Command::SettleContest { stands, decision: None };
     assert_eq!(bench.refuses(settle(first), &facts), Refusal::SupervisorOnly);
     let supervisor = supervised(&depot, &facts);
     let stranger = EventId(Uuid::from_u128(3));

@@ -40,7 +40,7 @@ codes! {
         Denied = "DENIED",
         /// Everything agreed had come in and was settled before.
         Closed = "CLOSED",
-        /// No authorisation was found here.
+        /// No authorisation was found here, or head office has not agreed yet.
         None = "NONE",
     }
 }

@@ -1,8 +1,11 @@
 //! Events of parcels, containers and of the station itself.
 
+use jiff::Timestamp;
+
 use super::events;
 use crate::codes::{
-    Disposition, DocumentKind, Finding, ParcelOutcome, ParcelRefusal, PurgeReason, Role, VoidReason,
+    Disposition, DocumentKind, Finding, IntakeKind, ParcelOutcome, ParcelRefusal, PurgeReason, Role,
+    VoidReason,
 };
 use crate::ids::{
     ContainerCode, LineId, OperatorId, OwnerCode, PhotoRole, RmaNumber, Sha256Hex, TrackingNumber, UnitId,
@@ -29,6 +32,9 @@ events! {
             /// RMAs found for it.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             rmas: Vec<RmaNumber>,
+            /// When, by the station's clock.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            at: Option<Timestamp>,
         },
         /// it was not taken in.
         Refused = ("parcel.refused", 1) {
@@ -73,6 +79,11 @@ events! {
             unit: UnitId,
             /// Why.
             reason: VoidReason,
+        },
+        /// it holds what came back undelivered, or goods in bulk: no return line expects them.
+        IntakeSet = ("parcel.intake-set", 1) {
+            /// How its goods came in.
+            intake: IntakeKind,
         },
         /// nothing is left in it, and what was expected was compared with what was found.
         Emptied = ("parcel.emptied", 1) {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::events;
 use crate::checklist::{Answer, Because};
 use crate::codes::{
-    Acceptance, CosmeticGrade, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind, LabelKind,
-    OverrideReason, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse, Settlement,
-    SkipReason, Task, VoidReason, Work, WorkResult,
+    Acceptance, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind,
+    LabelKind, OverrideReason, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse,
+    Settlement, SignalKind, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::ids::{
     CategoryCode, ContainerId, EventId, LineId, LocationId, Lot, OperatorId, OwnerCode, ParcelId, PhotoRole,
@@ -95,7 +95,11 @@ events! {
         /// something does not fit; none of these decides alone.
         Signalled = ("unit.signalled", 1) {
             /// What, each with what was compared.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
             signals: Vec<Signal>,
+            /// What was noticed earlier and fits by now.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            cleared: Vec<SignalKind>,
         },
         /// a grader began the checklist.
         InspectionStarted = ("unit.inspection-started", 1) {
@@ -103,6 +107,12 @@ events! {
             category: CategoryCode,
             /// Its version.
             checklist_version: u32,
+            /// The checklist is for this owner's goods alone.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            owner: Option<OwnerCode>,
+            /// The checklist is for this cycle alone.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            cycle: Option<Cycle>,
             /// Who inspects.
             by: OperatorId,
         },
@@ -380,6 +390,9 @@ events! {
         ContestSettled = ("unit.contest-settled", 1) {
             /// The decision that stands.
             stands: EventId,
+            /// The grade that it saw, where the unit has another.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            grade: Option<Grade>,
             /// Who.
             by: OperatorId,
         },

@@ -1,7 +1,7 @@
 //! What happened to a unit.
 
 use super::state::{BlindRegrade, Label, Location, Photo, Review, State, WorkRecord};
-use crate::codes::{Finding, LabelKind, LabelStage, Match, ReviewOutcome, ReviewState, Stage};
+use crate::codes::{Finding, LabelKind, LabelStage, Match, RegradeReason, ReviewOutcome, ReviewState, Stage};
 use crate::event::{Amendment, UnitEvent};
 
 /// A unit from its events.
@@ -99,7 +99,8 @@ fn apply_identity(state: &mut State, event: &UnitEvent) {
             state.expiry = expiry.or(state.expiry);
         }
         UnitEvent::Weighed { weight_grams } => state.weight_grams = Some(*weight_grams),
-        UnitEvent::Signalled { signals } => {
+        UnitEvent::Signalled { signals, cleared } => {
+            state.signals.retain(|earlier| !cleared.contains(&earlier.kind));
             for signal in signals {
                 state.signals.retain(|earlier| earlier.kind != signal.kind);
                 state.signals.push(signal.clone());
@@ -111,10 +112,11 @@ fn apply_identity(state: &mut State, event: &UnitEvent) {
 
 fn apply_inspection(state: &mut State, event: &UnitEvent) {
     match event {
-        UnitEvent::InspectionStarted { category, checklist_version, by } => {
+        UnitEvent::InspectionStarted { category, checklist_version, owner, cycle, by } => {
             state.forget_answers();
             state.stage = Some(Stage::Inspecting);
             state.checklist = Some((category.clone(), *checklist_version));
+            state.checklist_for = (owner.clone(), *cycle);
             state.grader = Some(by.clone());
             state.inspectors.clear();
             state.inspectors.insert(by.clone());
@@ -219,7 +221,11 @@ fn apply_judgement(state: &mut State, event: &UnitEvent) {
             state.holds.remove(reason);
         }
         UnitEvent::Contested { first, second } => state.contested = Some((*first, *second)),
-        UnitEvent::ContestSettled { .. } => state.contested = None,
+        UnitEvent::ContestSettled { grade, .. } => {
+            state.contested = None;
+            // A supervisor has seen both sides: the grade of the one that stands counts like a reviewer's.
+            state.review.grade = grade.or(state.review.grade);
+        }
         _ => {}
     }
 }
@@ -276,7 +282,10 @@ fn apply_whereabouts(state: &mut State, event: &UnitEvent) {
             state.location = Location::Container { container: *container };
             state.shipped |= *shipped;
         }
-        UnitEvent::RegradeStarted { .. } => state.inspect_again(),
+        UnitEvent::RegradeStarted { reason } => {
+            state.inspect_again();
+            state.refurbished |= *reason == RegradeReason::Refurbished;
+        }
         UnitEvent::Voided { .. } => {
             state.stage = Some(Stage::Voided);
             state.label.supersede();
@@ -332,6 +341,7 @@ impl State {
         self.forget_answers();
         self.stage = Some(Stage::Inspecting);
         self.checklist = None;
+        self.checklist_for = (None, None);
         self.added_findings.retain(|finding| finding.is_comparison());
         self.review = Review::default();
         self.computed_grade = None;

@@ -14,6 +14,7 @@ use crate::ids::{
     ContainerId, EventId, LocationId, Lot, ParcelId, PhotoRole, Serial, Sha256Hex, Sku, UnitId,
 };
 use crate::lpn::Lpn;
+use crate::policy::Decision;
 
 /// What can be asked of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,10 +214,13 @@ pub enum Command {
         /// The other.
         second: EventId,
     },
-    /// Decide which of the two stands.
+    /// Decide which of the two stands, and put it in force.
     SettleContest {
         /// The decision that stands.
         stands: EventId,
+        /// What that event decided, out of the unit's history; none where it decided no disposition (or the unit is
+        /// being inspected again): then the unit goes on from where it is.
+        decision: Option<Box<Decision>>,
     },
 }
 

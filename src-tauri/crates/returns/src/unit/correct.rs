@@ -2,7 +2,7 @@
 
 use super::guard::supervisor;
 use super::state::State;
-use crate::codes::{RegradeReason, Stage, Task, VoidReason};
+use crate::codes::{HoldReason, RegradeReason, Stage, Task, VoidReason};
 use crate::event::{Amendment, UnitEvent};
 use crate::facts::Facts;
 use crate::ids::UnitId;
@@ -30,12 +30,16 @@ pub(super) fn regrade(state: &State, reason: RegradeReason) -> Events {
     Ok(events)
 }
 
-/// What is held, contested or under review does not vanish by a grader's word.
+/// What is held, contested or under review does not vanish by a grader's word. The hold that the receipt itself set on
+/// an unknown item is no such stop: the wrong code may have been scanned.
 pub(super) fn void(state: &State, facts: &Facts<'_>, reason: VoidReason) -> Events {
     if state.living()? == Stage::Closed {
         return Err(Refusal::WrongStage { stage: Stage::Closed });
     }
-    if !state.holds.is_empty() || state.contested.is_some() || state.review_pending() {
+    let just_unknown = state.stage == Some(Stage::Received)
+        && state.holds.iter().all(|hold| *hold == HoldReason::UnknownItem);
+    let held = !state.holds.is_empty() && !just_unknown;
+    if held || state.contested.is_some() || state.review_pending() {
         supervisor(facts)?;
     }
     let mut events = state.out_of_container();

@@ -2,10 +2,11 @@
 
 use super::command::Command;
 use super::state::State;
-use super::{correct, dispose, inspect, receive, regrade, review, stage};
+use super::{apply, correct, dispose, inspect, receive, regrade, review, stage};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::refusal::Refusal;
+use crate::signal;
 
 /// What may happen now to a unit, or why not. A refused command changes nothing. All events that come back are
 /// about this unit; where a container is concerned too, the caller commits its events in the same transaction.
@@ -13,6 +14,32 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
     if state.unreadable {
         return Err(Refusal::Unreadable);
     }
+    let events = decided(state, command, facts)?;
+    Ok(if compares(command) { with_signals(state, facts, events) } else { events })
+}
+
+/// Commands after which something may be seen not to fit.
+const fn compares(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Receive { .. }
+            | Command::MatchLater
+            | Command::ReIdentify { .. }
+            | Command::ReadSerial { .. }
+            | Command::Weigh { .. }
+            | Command::Grade
+    )
+}
+
+/// The events, and what does not fit after them.
+fn with_signals(state: &State, facts: &Facts<'_>, mut events: Vec<UnitEvent>) -> Vec<UnitEvent> {
+    let mut after = state.clone();
+    events.iter().for_each(|event| apply::apply(&mut after, event));
+    events.extend(signal::changed(&after, facts));
+    events
+}
+
+fn decided(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<UnitEvent>, Refusal> {
     match command {
         Command::Receive { intake, parcel, sku, lpn } => {
             receive::receive(state, facts, *intake, *parcel, sku.as_ref(), *lpn)
@@ -20,8 +47,7 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         Command::MatchLater => receive::match_later(state, facts),
         Command::ReIdentify { sku } => receive::re_identify(state, facts, sku),
         Command::ReadSerial { serial } => receive::read_serial(state, facts, serial),
-
-        Command::ReadLot { lot, expiry } => receive::read_lot(state, lot.as_ref(), *expiry),
+        Command::ReadLot { lot, expiry } => receive::read_lot(state, facts, lot.as_ref(), *expiry),
         Command::Weigh { weight_grams } => receive::weigh(state, *weight_grams),
 
         Command::StartInspection => inspect::start(state, facts),
@@ -53,7 +79,9 @@ pub fn decide(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec
         Command::Hold { reason } => review::hold(state, *reason),
         Command::Release { reason } => review::release(state, facts, *reason),
         Command::Contest { first, second } => review::contest(state, *first, *second),
-        Command::SettleContest { stands } => review::settle_contest(state, facts, *stands),
+        Command::SettleContest { stands, decision } => {
+            review::settle_contest(state, facts, *stands, decision.as_deref())
+        }
 
         Command::RequestLabel { label } => stage::request_label(state, *label),
         Command::LabelPrinted { label, print } => stage::label_printed(state, *label, *print),

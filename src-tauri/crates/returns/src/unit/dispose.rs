@@ -129,7 +129,7 @@ pub(super) fn provisionally(state: &State, facts: &Facts<'_>) -> Events {
     Ok(in_force(state, decision, true))
 }
 
-fn in_force(state: &State, decision: Decision, provisional: bool) -> Vec<UnitEvent> {
+pub(super) fn in_force(state: &State, decision: Decision, provisional: bool) -> Vec<UnitEvent> {
     let holds: Vec<_> = decision.holds.iter().filter(|hold| !state.holds.contains(hold)).copied().collect();
     // A supervisor who approved the proposal has seen its holds; they are set all the same and lifted one by one.
     let decided = UnitEvent::Dispositioned { decision: Box::new(decision), provisional };
@@ -174,6 +174,7 @@ impl State {
             [
                 (ReviewCause::GradeOverridden, self.overridden_grade.is_some()),
                 (ReviewCause::DispositionOverridden, self.overridden_disposition.is_some()),
+                (ReviewCause::FraudSignal, !self.signals.is_empty()),
                 (ReviewCause::SerialMismatch, self.findings().contains(&Finding::SerialMismatch)),
                 (ReviewCause::PhotoSkipped, !self.photos_skipped.is_empty()),
                 (ReviewCause::Policy, !self.answer_review.is_empty()),

@@ -8,13 +8,13 @@ use crate::facts::Facts;
 use crate::item::Item;
 use crate::refusal::Refusal;
 
-/// Whether the unit may leave with its container: staged, not held, not contested, not under
+/// Whether the unit may leave with its container: staged or closed, not held, not contested, not under
 /// review, and its disposition not provisional.
 pub fn may_leave(state: &State) -> Result<(), Refusal> {
     if state.unreadable {
         return Err(Refusal::Unreadable);
     }
-    state.forward(&[Stage::Staged])?;
+    state.forward(&[Stage::Staged, Stage::Closed])?;
     if state.review_pending() {
         return Err(Refusal::ReviewPending);
     }
@@ -47,20 +47,18 @@ impl State {
     }
 
     /// The unit's catalogue item, if the facts hold it.
-    pub(super) fn item<'a>(&self, facts: &Facts<'a>) -> Result<&'a Item, Refusal> {
+    pub(crate) fn item<'a>(&self, facts: &Facts<'a>) -> Result<&'a Item, Refusal> {
         facts.item.filter(|item| Some(&item.sku) == self.sku.as_ref()).ok_or(Refusal::ItemUnknown)
     }
 
     /// The checklist with which the inspection began.
     pub(super) fn begun<'a>(&self, facts: &Facts<'a>) -> Result<&'a Checklist, Refusal> {
         let checklist = facts.checklist.ok_or(Refusal::ChecklistMissing)?;
-        match &self.checklist {
-            Some((category, version)) if (category, *version) == (&checklist.category, checklist.version) => {
-                Ok(checklist)
-            }
-            Some((_, began)) => Err(Refusal::ChecklistChanged { began: *began }),
-            None => Err(Refusal::ChecklistChanged { began: 0 }),
+        if self.began_with(checklist) {
+            return Ok(checklist);
         }
+        let began = self.checklist.as_ref().map_or(0, |(_, version)| *version);
+        Err(Refusal::ChecklistChanged { began })
     }
 
     /// Grade N is only for a unit whose seal somebody saw intact.

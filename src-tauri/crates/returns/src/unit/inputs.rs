@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::state::State;
-use crate::codes::{Finding, IntakeKind, Preference, Reason, Seal};
+use crate::codes::{Authorisation, Finding, IntakeKind, Preference, Reason, Seal};
 use crate::facts::Facts;
 use crate::item::Item;
 use crate::policy::Inputs;
@@ -24,6 +24,9 @@ pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
     let item = state.item(facts).ok();
     let today = facts.today();
     let received = state.received.map(day);
+    // A parcel may wait at the dock: what counts for the customer is the day on which it came.
+    let arrived = facts.arrived.map(day).or(received);
+    let known_day = today.and(arrived);
     let undelivered = state.intake == Some(IntakeKind::Rts);
     let reason = facts.line.map(|line| line.reason).or(undelivered.then_some(Reason::Undeliverable));
     let preference = facts.line.map(|line| line.preference).or(undelivered.then_some(Preference::None));
@@ -39,10 +42,11 @@ pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
         grade: state.grade()?,
         value: item.and_then(|item| item.price),
         weekly_decay_percent: item.map(|item| item.weekly_decay_percent),
-        days_since_sale: today
-            .and(facts.line.and_then(|line| line.sold))
-            .zip(received)
-            .and_then(|(sold, received)| days(sold, received)),
+        days_since_sale: facts
+            .line
+            .and_then(|line| line.sold)
+            .zip(known_day)
+            .and_then(|(sold, arrived)| days(sold, arrived)),
         days_in_queue: received.zip(today).and_then(|(received, today)| days(received, today)),
         in_warranty: facts
             .line
@@ -59,16 +63,29 @@ pub fn inputs(state: &State, facts: &Facts<'_>) -> Option<Inputs> {
         weee: item.map(|item| item.weee.is_some()),
         country: facts.rma.and_then(|rma| rma.country),
         signals: state.signals.iter().map(|signal| signal.kind).collect(),
-        authorisation: None,
-        days_past_authorisation: None,
+        authorisation: authorisation(state, facts, known_day),
+        days_past_authorisation: facts
+            .rma
+            .and_then(|rma| rma.expires)
+            .zip(known_day)
+            .and_then(|(last, arrived)| days(last, arrived)),
         days_to_expiry: state.expiry.zip(today).and_then(|(expiry, today)| days(today, expiry)),
         function: state.function,
         cosmetic: state.cosmetic,
-        refurbished: None,
+        refurbished: Some(state.refurbished),
         fraud_signal: signals.iter().any(|signal| findings.contains(signal)),
         clock_behind: facts.clock_behind(),
         findings,
     })
+}
+
+/// Whether the goods were agreed to come back. A unit whose RMA is named but not among the facts is unknown.
+fn authorisation(state: &State, facts: &Facts<'_>, arrived: Option<Date>) -> Option<Authorisation> {
+    match (facts.rma, &state.rma) {
+        (Some(rma), _) => rma.authorisation(arrived),
+        (None, Some(_)) => None,
+        (None, None) => Some(Authorisation::None),
+    }
 }
 
 fn vendor_takes_back(item: &Item, today: Option<Date>) -> Option<bool> {

@@ -1,6 +1,9 @@
 //! The checklist, findings, photos, and the grade that follows.
 
+use std::collections::BTreeSet;
+
 use super::guard::supervisor;
+use super::receive::is_expired;
 use super::state::State;
 use crate::checklist::Answer;
 use crate::codes::{Finding, Grade, SkipReason, Stage};
@@ -13,6 +16,9 @@ type Events = Result<Vec<UnitEvent>, Refusal>;
 
 /// Role of the photo that is skipped where a required serial cannot be read; the unit then goes to review.
 pub const SERIAL_PHOTO: &str = "SERIAL";
+
+/// Role of the photo that is skipped where a required expiry cannot be read; the unit then goes to review.
+pub const EXPIRY_PHOTO: &str = "EXPIRY";
 
 pub(super) fn start(state: &State, facts: &Facts<'_>) -> Events {
     let stage = state.forward(&[Stage::Received, Stage::Inspecting])?;
@@ -27,6 +33,8 @@ pub(super) fn start(state: &State, facts: &Facts<'_>) -> Events {
     Ok(vec![UnitEvent::InspectionStarted {
         category: checklist.category.clone(),
         checklist_version: checklist.version,
+        owner: checklist.owner.clone(),
+        cycle: checklist.cycle,
         by: facts.actor.clone(),
     }])
 }
@@ -87,9 +95,10 @@ pub(super) fn take_photo(state: &State, role: &PhotoRole, hash: Sha256Hex, len: 
 pub(super) fn skip_photo(state: &State, facts: &Facts<'_>, role: &PhotoRole, reason: SkipReason) -> Events {
     state.forward(&[Stage::Inspecting])?;
     let checklist = state.begun(facts)?;
-    let serial = role.as_str() == SERIAL_PHOTO && serial_required(state, facts)?;
-    let required = serial || checklist.required_photos(&state.answers).contains(role);
-    if !required || (state.has_photo(role) && !serial) || state.photos_skipped.contains_key(role) {
+    let reading = (role.as_str() == SERIAL_PHOTO && serial_required(state, facts)?)
+        || (role.as_str() == EXPIRY_PHOTO && expiry_required(state, facts)?);
+    let required = reading || checklist.required_photos(&state.answers).contains(role);
+    if !required || (state.has_photo(role) && !reading) || state.photos_skipped.contains_key(role) {
         return Err(Refusal::PhotoNotRequired { role: role.clone() });
     }
     Ok(vec![UnitEvent::PhotoSkipped { role: role.clone(), reason }])
@@ -112,32 +121,46 @@ pub(super) fn grade(state: &State, facts: &Facts<'_>) -> Events {
             return Err(Refusal::PhotoMissing { role });
         }
     }
-    let result = checklist.grade(&state.answers, &state.added_findings);
-    // What is wrong, missing or junk may have no serial to read.
-    if result.grade != Grade::X && serial_required(state, facts)? && !state.serial_skipped() {
-        return Err(Refusal::SerialMissing);
+    let mut added = state.added_findings.clone();
+    // It may have expired while it waited, or while nobody knew the day.
+    let expired = is_expired(state.expiry, facts) == Some(true) && added.insert(Finding::Expired);
+    let result = checklist.grade(&state.answers, &added);
+    // What is wrong, missing or junk may have nothing to read.
+    if result.grade != Grade::X {
+        if serial_required(state, facts)? && !state.skipped(SERIAL_PHOTO) {
+            return Err(Refusal::SerialMissing);
+        }
+        if expiry_required(state, facts)? && !state.skipped(EXPIRY_PHOTO) {
+            return Err(Refusal::ExpiryMissing);
+        }
     }
-    let counted: Vec<&QuestionId> =
+    let counted: BTreeSet<&QuestionId> =
         checklist.effective(&state.answers).into_iter().map(|(question, _)| &question.id).collect();
     let mut dropped: Vec<QuestionId> = Vec::new();
     for answer in &state.answers {
-        if !counted.contains(&&answer.question) && !dropped.contains(&answer.question) {
+        if !counted.contains(&answer.question) && !dropped.contains(&answer.question) {
             dropped.push(answer.question.clone());
         }
     }
-    Ok(vec![UnitEvent::Graded {
+    let graded = UnitEvent::Graded {
         grade: result.grade,
         because: result.because,
         by: facts.actor.clone(),
         sampled: facts.sample_drawn,
-        function: None,
-        cosmetic: None,
+        function: checklist.function_grade(&state.answers),
+        cosmetic: checklist.cosmetic_grade(&state.answers),
         dropped,
-    }])
+    };
+    let expired = expired.then_some(UnitEvent::FindingAdded { finding: Finding::Expired });
+    Ok(expired.into_iter().chain([graded]).collect())
 }
 
 fn serial_required(state: &State, facts: &Facts<'_>) -> Result<bool, Refusal> {
     Ok(state.item(facts)?.serial_required && state.serial.is_none())
+}
+
+fn expiry_required(state: &State, facts: &Facts<'_>) -> Result<bool, Refusal> {
+    Ok(state.item(facts)?.expiry_tracked && state.expiry.is_none())
 }
 
 impl State {
@@ -145,7 +168,7 @@ impl State {
         self.photos.iter().any(|photo| photo.role == *role)
     }
 
-    fn serial_skipped(&self) -> bool {
-        self.photos_skipped.keys().any(|role| role.as_str() == SERIAL_PHOTO)
+    fn skipped(&self, reading: &str) -> bool {
+        self.photos_skipped.keys().any(|role| role.as_str() == reading)
     }
 }

@@ -22,5 +22,5 @@ pub use command::{Command, LpnChoice, Verdict};
 pub use decide::decide;
 pub use guard::may_leave;
 pub use inputs::inputs;
-pub use inspect::SERIAL_PHOTO;
+pub use inspect::{EXPIRY_PHOTO, SERIAL_PHOTO};
 pub use state::{BlindRegrade, Label, Location, Photo, Review, State, WorkRecord};

@@ -1,4 +1,5 @@
-//! Taking a unit in, and knowing what it is.
+//! Taking a unit in, and knowing what it is. An authorisation that has expired, or was cancelled, denied or
+//! closed, refuses nothing here: the goods are there. The policy sees it and answers.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::ids::{Lot, ParcelId, Serial, Sku};
 use crate::refusal::Refusal;
+use crate::serial;
 
 type Events = Result<Vec<UnitEvent>, Refusal>;
 
@@ -58,7 +60,7 @@ pub(super) fn receive(
 /// What follows from comparing the unit with what was expected.
 fn compare(facts: &Facts<'_>, sku: Option<&Sku>, unexpected: bool) -> BTreeSet<Finding> {
     let undeclared = unexpected || (facts.rma.is_some() && facts.line.is_none());
-    let over = facts.line.is_some_and(|line| line.expected() == 0);
+    let over = is_over(facts);
     let other_product = facts.line.zip(sku).is_some_and(|(line, sku)| line.sku != *sku);
     let recalled = facts.item.is_some_and(|item| Some(&item.sku) == sku && item.recalled);
     [
@@ -72,32 +74,46 @@ fn compare(facts: &Facts<'_>, sku: Option<&Sku>, unexpected: bool) -> BTreeSet<F
     .collect()
 }
 
+/// The line that the facts name has come in completely.
+fn is_over(facts: &Facts<'_>) -> bool {
+    facts.line.is_some_and(|line| facts.rma.map_or(line.expected() == 0, |rma| rma.is_over(line)))
+}
+
+/// Its RMA became known; without a line the RMA does not expect the unit, and it stays undeclared.
 pub(super) fn match_later(state: &State, facts: &Facts<'_>) -> Events {
     let stage = state.living()?;
     if state.matched != Some(Match::Unmatched) {
         return Err(Refusal::MatchedAlready);
     }
     let rma = facts.rma.ok_or(Refusal::RmaUnknown)?;
-    let line = facts.line.ok_or(Refusal::RmaUnknown)?;
     let mut events = vec![UnitEvent::MatchedLater {
         rma: rma.number.clone(),
-        line: Some(line.id.clone()),
+        line: facts.line.map(|line| line.id.clone()),
         owner: rma.owner.clone(),
     }];
     if matches!(stage, Stage::Staged | Stage::Closed) {
         events.push(UnitEvent::TaskOpened { task: Task::MatchedAfterStaging });
-    } else {
-        let seen = state.findings();
-        let wrong = state.sku.as_ref().is_some_and(|sku| *sku != line.sku);
-        events.extend(
-            state
-                .added_findings
-                .contains(&Finding::Undeclared)
-                .then_some(UnitEvent::FindingRemoved { finding: Finding::Undeclared }),
-        );
-        if wrong && !seen.contains(&Finding::ProductMismatch) {
-            events.push(UnitEvent::FindingAdded { finding: Finding::ProductMismatch });
+        return Ok(events);
+    }
+    let kind = state.item(facts).map(|item| item.serial_kind).unwrap_or_default();
+    let other_serial =
+        state.serial.as_ref().zip(facts.line).is_some_and(|(serial, line)| {
+            serial::is_shipped(kind, serial, &line.serials_shipped) == Some(false)
+        });
+    let other_product = facts.line.zip(state.sku.as_ref()).is_some_and(|(line, sku)| line.sku != *sku);
+    let seen = state.findings();
+    for (finding, now) in [
+        (Finding::Undeclared, facts.line.is_none()),
+        (Finding::ProductMismatch, other_product),
+        (Finding::QtyOver, is_over(facts)),
+        (Finding::SerialMismatch, other_serial),
+    ] {
+        if now && !seen.contains(&finding) {
+            events.push(UnitEvent::FindingAdded { finding });
         }
+    }
+    if facts.line.is_some() && state.added_findings.contains(&Finding::Undeclared) {
+        events.push(UnitEvent::FindingRemoved { finding: Finding::Undeclared });
     }
     Ok(events)
 }
@@ -136,12 +152,15 @@ pub(super) fn re_identify(state: &State, facts: &Facts<'_>, sku: &Sku) -> Events
 
 pub(super) fn read_serial(state: &State, facts: &Facts<'_>, serial: &Serial) -> Events {
     state.forward(&[Stage::Received, Stage::Inspecting])?;
-    if state.serial.as_ref() == Some(serial) {
+    // An item that is not known here may have any kind of serial.
+    let kind = state.item(facts).map(|item| item.serial_kind).unwrap_or_default();
+    let serial = serial::read(kind, serial)?.serial;
+    if state.serial.as_ref() == Some(&serial) {
         return Err(Refusal::NoChange);
     }
-    let mut events = vec![UnitEvent::SerialRead { serial: serial.clone() }];
     let shipped = facts.line.map_or(&[][..], |line| &line.serials_shipped);
-    let mismatch = !shipped.is_empty() && !shipped.contains(serial);
+    let mismatch = serial::is_shipped(kind, &serial, shipped) == Some(false);
+    let mut events = vec![UnitEvent::SerialRead { serial }];
     match (mismatch, state.added_findings.contains(&Finding::SerialMismatch)) {
         (true, false) => events.push(UnitEvent::FindingAdded { finding: Finding::SerialMismatch }),
         (false, true) => events.push(UnitEvent::FindingRemoved { finding: Finding::SerialMismatch }),
@@ -150,14 +169,27 @@ pub(super) fn read_serial(state: &State, facts: &Facts<'_>, serial: &Serial) -> 
     Ok(events)
 }
 
-pub(super) fn read_lot(state: &State, lot: Option<&Lot>, expiry: Option<Date>) -> Events {
+pub(super) fn read_lot(state: &State, facts: &Facts<'_>, lot: Option<&Lot>, expiry: Option<Date>) -> Events {
     state.forward(&[Stage::Received, Stage::Inspecting])?;
     if lot.is_none_or(|lot| state.lot.as_ref() == Some(lot))
         && expiry.is_none_or(|day| state.expiry == Some(day))
     {
         return Err(Refusal::NoChange);
     }
-    Ok(vec![UnitEvent::LotRead { lot: lot.cloned(), expiry }])
+    let read = UnitEvent::LotRead { lot: lot.cloned(), expiry };
+    let finding = Finding::Expired;
+    let compared = match (is_expired(expiry, facts), state.added_findings.contains(&finding)) {
+        (Some(true), false) => Some(UnitEvent::FindingAdded { finding }),
+        (Some(false), true) => Some(UnitEvent::FindingRemoved { finding }),
+        _ => None,
+    };
+    Ok(std::iter::once(read).chain(compared).collect())
+}
+
+/// Whether goods of that expiry have expired on the recorded day; the last day itself is still good (GS1 General
+/// Specifications, AI 17). None where the expiry is missing or the clock is behind head office's.
+pub(super) fn is_expired(expiry: Option<Date>, facts: &Facts<'_>) -> Option<bool> {
+    expiry.zip(facts.today()).map(|(expiry, today)| expiry < today)
 }
 
 pub(super) fn weigh(state: &State, weight_grams: u32) -> Events {

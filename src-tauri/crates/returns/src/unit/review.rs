@@ -1,13 +1,14 @@
 //! The second look, the claim, holds, and decisions at odds.
 
 use super::command::Verdict;
-use super::dispose::{allowed, asked};
+use super::dispose::{allowed, asked, in_force};
 use super::guard::supervisor;
 use super::state::State;
-use crate::codes::{Acceptance, HoldReason, ReviewOutcome, SellerResponse, Stage};
+use crate::codes::{Acceptance, HoldReason, ReviewCause, ReviewOutcome, Role, SellerResponse, Stage, Task};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::ids::EventId;
+use crate::policy::Decision;
 use crate::refusal::Refusal;
 
 type Events = Result<Vec<UnitEvent>, Refusal>;
@@ -19,11 +20,11 @@ pub(super) fn review(state: &State, facts: &Facts<'_>, verdict: &Verdict) -> Eve
         return Err(Refusal::NoReview { review: state.review.state });
     }
     supervisor(facts)?;
-    let had_a_hand = [&state.grader, &state.overridden_by].contains(&&Some(facts.actor.clone()));
-    if had_a_hand || state.inspectors.contains(facts.actor) {
-        return Err(Refusal::OwnGrading);
-    }
+    state.had_no_hand(facts)?;
     complete(verdict)?;
+    if verdict.outcome != ReviewOutcome::SentBack {
+        blind_done(state, facts)?;
+    }
     if let Some(acceptance) = verdict.acceptance {
         may_answer(state, acceptance)?;
     }
@@ -51,6 +52,16 @@ pub(super) fn review(state: &State, facts: &Facts<'_>, verdict: &Verdict) -> Eve
         reason: verdict.reason,
     });
     Ok(events)
+}
+
+/// A unit drawn as a sample is judged after its blind second inspection; else the sample would measure nothing. Not so
+/// for head office, which cannot look at the unit, nor where the checklist has changed since, so that nobody can
+/// answer the same questions any more. Sending back is free: inspecting again draws the sample again.
+fn blind_done(state: &State, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let wanted = state.review.causes.contains(&ReviewCause::Sample) && state.blind.is_none();
+    let can = facts.role != Role::HeadOffice
+        && facts.checklist.is_some_and(|checklist| state.began_with(checklist));
+    if wanted && can { Err(Refusal::BlindFirst) } else { Ok(()) }
 }
 
 /// A change names what it changes and why, going back says why, an approval changes nothing.
@@ -112,13 +123,62 @@ pub(super) fn contest(state: &State, first: EventId, second: EventId) -> Events 
     Ok(vec![UnitEvent::Contested { first, second }])
 }
 
-pub(super) fn settle_contest(state: &State, facts: &Facts<'_>, stands: EventId) -> Events {
-    state.living()?;
+/// The decision that stands is put in force; whoever made one of the two does not settle. A gate holds here too. After
+/// the unit was closed it can only leave work for a person.
+pub(super) fn settle_contest(
+    state: &State,
+    facts: &Facts<'_>,
+    stands: EventId,
+    decision: Option<&Decision>,
+) -> Events {
+    let stage = state.living()?;
     supervisor(facts)?;
-    match state.contested {
-        Some((first, second)) if stands == first || stands == second => {
-            Ok(vec![UnitEvent::ContestSettled { stands, by: facts.actor.clone() }])
+    if !state.contested.is_some_and(|(first, second)| [first, second].contains(&stands)) {
+        return Err(Refusal::NotContested);
+    }
+    state.had_no_hand(facts)?;
+    let settled = |grade| UnitEvent::ContestSettled { stands, grade, by: facts.actor.clone() };
+    let Some(decision) = decision.filter(|decision| !state.follows(decision)) else {
+        return Ok(vec![settled(None)]);
+    };
+    if stage == Stage::Closed {
+        return Ok(vec![settled(None), UnitEvent::TaskOpened { task: Task::DecidedAfterFact }]);
+    }
+    state.within(&[Stage::Graded, Stage::Dispositioned, Stage::Staged])?;
+    if !state.holds.is_empty() {
+        return Err(Refusal::Held { reasons: state.holds.iter().copied().collect() });
+    }
+    if state.review_pending() {
+        return Err(Refusal::ReviewPending);
+    }
+    let grade = decision.inputs.grade;
+    state.may_be(grade)?;
+    let (policy, mut inputs) = asked(state, facts)?;
+    inputs.grade = grade;
+    allowed(policy, &inputs, decision.disposition)?;
+    let mut events = state.out_of_container();
+    events.push(settled(Some(grade).filter(|grade| state.grade() != Some(*grade))));
+    events.extend(in_force(state, decision.clone(), false));
+    Ok(events)
+}
+
+impl State {
+    /// The actor had no hand in this inspection, nor set a grade or disposition by hand.
+    pub(super) fn had_no_hand(&self, facts: &Facts<'_>) -> Result<(), Refusal> {
+        let set_by_hand =
+            [&self.grader, &self.overridden_by].into_iter().flatten().any(|by| by == facts.actor);
+        if set_by_hand || self.inspectors.contains(facts.actor) {
+            return Err(Refusal::OwnGrading);
         }
-        _ => Err(Refusal::NotContested),
+        Ok(())
+    }
+
+    /// That decision is what the unit follows now.
+    fn follows(&self, decision: &Decision) -> bool {
+        !self.provisional
+            && self.grade() == Some(decision.inputs.grade)
+            && self.decision.as_ref().is_some_and(|now| {
+                (now.disposition, now.settlement) == (decision.disposition, decision.settlement)
+            })
     }
 }

@@ -112,12 +112,9 @@ pub(super) fn close(state: &State, facts: &Facts<'_>) -> Events {
     if now == ContainerState::Open {
         return Err(Refusal::WrongContainerState { state: now });
     }
-    if stage == Stage::Closed {
-        if state.shipped || !shipped {
-            return Err(Refusal::WrongStage { stage });
-        }
-    } else {
-        may_leave(state)?;
+    if stage == Stage::Closed && (state.shipped || !shipped) {
+        return Err(Refusal::WrongStage { stage });
     }
+    may_leave(state)?;
     Ok(vec![UnitEvent::Closed { container, shipped }])
 }

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::checklist::{Answer, Because};
+use crate::checklist::{Answer, Because, Checklist};
 use crate::codes::{
-    Acceptance, CosmeticGrade, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind, LabelKind,
-    LabelStage, Match, OverrideReason, ReviewCause, ReviewState, Seal, SellerResponse, Settlement,
+    Acceptance, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind,
+    LabelKind, LabelStage, Match, OverrideReason, ReviewCause, ReviewState, Seal, SellerResponse, Settlement,
     SkipReason, Stage, Task, Work, WorkResult,
 };
 use crate::ids::{
@@ -58,6 +58,8 @@ pub struct State {
     pub signals: Vec<Signal>,
     /// Category and version of the checklist that the inspection began with.
     pub checklist: Option<(CategoryCode, u32)>,
+    /// Owner and cycle that the checklist is for alone, where it is not for all.
+    pub checklist_for: (Option<OwnerCode>, Option<Cycle>),
     /// Answers in the order given; a later one corrects an earlier one.
     pub answers: Vec<Answer>,
     /// What each answer says was seen.
@@ -90,6 +92,8 @@ pub struct State {
     pub blind: Option<BlindRegrade>,
     /// What technicians did to it, oldest first.
     pub work: Vec<WorkRecord>,
+    /// It went through light refurbishment; it does not go there a second time by itself.
+    pub refurbished: bool,
     /// Drawn for the blind re-grade.
     pub sampled: bool,
     /// The grade that a person set in its place.
@@ -253,6 +257,13 @@ impl State {
             LabelKind::Lpn => self.lpn_label,
             LabelKind::Disposition => self.label,
         }
+    }
+
+    /// Whether the inspection began with this checklist: answers to another do not count.
+    pub fn began_with(&self, checklist: &Checklist) -> bool {
+        self.checklist.as_ref().is_some_and(|(category, version)| {
+            (category, *version) == (&checklist.category, checklist.version)
+        }) && self.checklist_for == (checklist.owner.clone(), checklist.cycle)
     }
 
     /// The grade in force: the reviewer's, else the overridden one, else the computed one.

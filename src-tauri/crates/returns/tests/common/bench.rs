@@ -19,6 +19,16 @@ pub const CLEAN: &[(&str, &str)] = &[
     ("tag", "no"),
 ];
 
+pub const WORN: &[(&str, &str)] = &[
+    ("smell", "no"),
+    ("same", "yes"),
+    ("seal", "broken"),
+    ("torn", "no"),
+    ("broken", "no"),
+    ("stained", "no"),
+    ("worn", "yes"),
+];
+
 /// A unit with its history.
 pub struct Bench {
     pub state: State,
@@ -78,6 +88,13 @@ impl Bench {
         }
         self.does(photo("FRONT", 100 + self.state.photos.len() as u8), facts);
         self.does(Command::Grade, facts);
+    }
+
+    /// The other grader looks without seeing the first answers.
+    pub fn looked_at_blind(&mut self, answers: &[(&str, &str)], depot: &Depot, facts: &Facts<'_>) {
+        let answers = answers.iter().map(|(question, choice)| answer(question, choice)).collect();
+        let command = Command::RegradeBlind { answers, findings: [].into() };
+        self.does(command, &Facts { actor: &depot.other, ..facts.clone() });
     }
 
     pub fn labels(&mut self, facts: &Facts<'_>) {

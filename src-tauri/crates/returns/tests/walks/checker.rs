@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use returns::UnitEvent;
 use returns::codes::*;
 use returns::ids::*;
@@ -35,12 +36,25 @@ pub struct Checker {
     suspicious: BTreeSet<QuestionId>,
     serial_mismatch: bool,
     recalled: bool,
+    signals: BTreeSet<SignalKind>,
+    causes: Vec<ReviewCause>,
+    inspectors: BTreeSet<OperatorId>,
+    /// Who looked a second time, blind, and what grade came of it.
+    blind: Option<(OperatorId, Grade)>,
+    grade: Option<Grade>,
+    expiry: Option<Date>,
+    found: BTreeSet<Finding>,
+    /// The event before was the settlement of a contest.
+    settled: bool,
+    /// The event before was a technician's work.
+    worked: bool,
 }
 
 /// Who caused an event, and the container that it names.
 pub struct Circumstances<'a> {
     pub by: &'a OperatorId,
     pub role: Role,
+    pub today: Option<Date>,
     pub container: Option<(Disposition, &'a OwnerCode, ContainerState)>,
 }
 
@@ -66,6 +80,7 @@ impl Checker {
     fn needs_review(&self) -> bool {
         self.sampled
             || self.serial_mismatch
+            || !self.signals.is_empty()
             || self.grade_overridden
             || self.disposition_overridden
             || !self.skipped.is_empty()
@@ -76,7 +91,7 @@ impl Checker {
         self.loses_its_decision();
         self.stage = Some(stage);
         (self.sampled, self.grade_overridden) = (false, false);
-        self.overrider = None;
+        (self.overrider, self.blind, self.grade) = (None, None, None);
         self.skipped.clear();
         self.seals.clear();
         self.suspicious.clear();
@@ -94,7 +109,13 @@ impl Checker {
             | UnitEvent::FindingRemoved { .. }
             | UnitEvent::PhotoTaken { .. }
             | UnitEvent::PhotoSkipped { .. }
-            | UnitEvent::Graded { .. } => self.inspected(event),
+            | UnitEvent::Graded { .. } => self.inspected(event, what),
+            UnitEvent::SerialRead { .. }
+            | UnitEvent::LotRead { .. }
+            | UnitEvent::Weighed { .. }
+            | UnitEvent::Signalled { .. }
+            | UnitEvent::BlindRegraded { .. }
+            | UnitEvent::WorkDone { .. } => self.noticed(event, what),
             UnitEvent::GradeOverridden { .. }
             | UnitEvent::DispositionOverridden { .. }
             | UnitEvent::Dispositioned { .. }
@@ -106,9 +127,50 @@ impl Checker {
             | UnitEvent::ContestSettled { .. } => self.judged(event, what),
             _ => self.moved(event, what),
         }
+        let gone_on = matches!(event, UnitEvent::ContestSettled { .. } | UnitEvent::Held { .. });
+        self.settled &= gone_on;
+        self.worked &= matches!(event, UnitEvent::WorkDone { .. });
     }
 
-    fn inspected(&mut self, event: &UnitEvent) {
+    fn noticed(&mut self, event: &UnitEvent, what: &Circumstances<'_>) {
+        use Stage::*;
+        match event {
+            UnitEvent::SerialRead { .. } => self.moves_forward_from(&[Received, Inspecting]),
+            UnitEvent::LotRead { expiry, .. } => {
+                self.moves_forward_from(&[Received, Inspecting]);
+                self.expiry = expiry.or(self.expiry);
+            }
+            UnitEvent::Weighed { .. } => assert!(!matches!(self.stage, None | Some(Voided))),
+            UnitEvent::Signalled { signals, cleared } => {
+                assert!(!signals.is_empty() || !cleared.is_empty(), "it says something");
+                for kind in cleared {
+                    assert!(self.signals.remove(kind), "what is cleared had been there");
+                }
+                self.signals.extend(signals.iter().map(|signal| signal.kind));
+            }
+            UnitEvent::BlindRegraded { by, grade, .. } => {
+                self.moves_forward_from(&[Graded, Dispositioned, Staged]);
+                assert!(
+                    self.pending && self.sampled && self.blind.is_none(),
+                    "drawn, and looked at once more"
+                );
+                assert!(by == what.by && !self.inspectors.contains(by), "by somebody else");
+                assert_ne!(Some(by), self.overrider.as_ref());
+                self.blind = Some((by.clone(), *grade));
+            }
+            UnitEvent::WorkDone { by, .. } => {
+                self.moves_forward_from(&[Dispositioned]);
+                assert!(by == what.by && what.role != Role::Grader, "a technician's work");
+                assert!(!self.pending);
+                let for_work = [Disposition::Refurbish, Disposition::Repair];
+                assert!(self.disposition.is_some_and(|disposition| for_work.contains(&disposition)));
+                self.worked = true;
+            }
+            _ => unreachable!(),
+        }
+    }
+
+    fn inspected(&mut self, event: &UnitEvent, what: &Circumstances<'_>) {
         use Stage::*;
         match event {
             UnitEvent::Received { lpn, owner, .. } => {
@@ -127,14 +189,17 @@ impl Checker {
                 assert!(!self.pending);
                 self.loses_its_grade(Received);
                 (self.serial_mismatch, self.recalled) = (false, false);
+                self.found.clear();
                 self.owner.clone_from(owner);
             }
             UnitEvent::InspectionStarted { by, .. } => {
                 self.moves_forward_from(&[Received, Inspecting]);
                 self.loses_its_grade(Inspecting);
                 self.grader = Some(by.clone());
+                self.inspectors = [by.clone()].into();
             }
-            UnitEvent::Answered { answer, seal, review, .. } => {
+            UnitEvent::Answered { answer, seal, review, by, .. } => {
+                self.inspectors.extend(by.clone());
                 self.moves_forward_from(&[Inspecting]);
                 self.seals.insert(answer.question.clone(), *seal);
                 self.suspicious.remove(&answer.question);
@@ -146,10 +211,12 @@ impl Checker {
                 self.is_in(&[Received, Inspecting, Graded, Dispositioned]);
                 self.serial_mismatch |= *finding == Finding::SerialMismatch;
                 self.recalled |= *finding == Finding::Recalled;
+                self.found.insert(*finding);
             }
             UnitEvent::FindingRemoved { finding } => {
                 self.serial_mismatch &= *finding != Finding::SerialMismatch;
                 self.recalled &= *finding != Finding::Recalled;
+                self.found.remove(finding);
             }
             UnitEvent::PhotoTaken { role, .. } => {
                 assert!(self.stage.is_some() && self.stage != Some(Voided));
@@ -172,7 +239,10 @@ impl Checker {
                 if *grade == Grade::N {
                     assert!(self.seals.values().any(|seal| *seal == Some(Seal::Intact)), "N needs its seal");
                 }
-                self.stage = Some(Graded);
+                if self.expiry.zip(what.today).is_some_and(|(last, today)| last < today) {
+                    assert!(self.found.contains(&Finding::Expired), "who grades it knows that it expired");
+                }
+                (self.stage, self.grade) = (Some(Graded), Some(*grade));
                 self.grader = Some(by.clone());
                 self.sampled = *sampled;
             }
@@ -193,12 +263,17 @@ impl Checker {
                 self.disposition_overridden = matches!(event, UnitEvent::DispositionOverridden { .. });
             }
             UnitEvent::Dispositioned { decision, provisional } => {
-                self.moves_forward_from(if self.provisional { &[Dispositioned] } else { &[Graded] });
+                if self.settled {
+                    self.moves_forward_from(&[Graded, Dispositioned]);
+                } else {
+                    self.moves_forward_from(if self.provisional { &[Dispositioned] } else { &[Graded] });
+                }
                 assert_eq!(*provisional, self.pending, "no review pending, unless provisional");
                 if *provisional {
                     assert_eq!(decision.disposition, Disposition::Quarantine, "stays in the building");
                 } else {
-                    assert!(self.reviewed || !self.needs_review(), "a second person has looked");
+                    let looked = self.reviewed || self.settled;
+                    assert!(looked || !self.needs_review(), "a second person has looked");
                 }
                 assert_ne!(decision.disposition, Disposition::Destroy, "the law's gate");
                 if self.recalled {
@@ -213,9 +288,22 @@ impl Checker {
                 self.moves_forward_from(&[Graded]);
                 assert!(!self.pending && !causes.is_empty());
                 (self.pending, self.reviewed) = (true, false);
+                self.causes.clone_from(causes);
             }
             UnitEvent::Reviewed { outcome, by, .. } => {
-                assert!(self.pending && supervises);
+                assert!(self.pending);
+                let sample = self.causes.contains(&ReviewCause::Sample);
+                if !supervises {
+                    assert_eq!(
+                        (*outcome, &self.causes[..]),
+                        (ReviewOutcome::Approved, &[ReviewCause::Sample][..])
+                    );
+                    let (second, grade) = self.blind.as_ref().expect("looked at blind");
+                    assert_eq!((second, Some(*grade)), (by, self.grade), "the same person, the same grade");
+                } else if sample && what.role != Role::HeadOffice {
+                    assert!(self.blind.is_some() || *outcome == ReviewOutcome::SentBack, "blind first");
+                }
+                assert!(!self.inspectors.contains(by), "nobody reviews their own inspection");
                 assert_ne!(Some(by), self.grader.as_ref(), "the reviewer is not the grader");
                 assert_ne!(Some(by), self.overrider.as_ref(), "nor who set the grade aside");
                 if *outcome == ReviewOutcome::SentBack {
@@ -236,7 +324,8 @@ impl Checker {
             UnitEvent::Contested { .. } => self.contested = true,
             UnitEvent::ContestSettled { .. } => {
                 assert!(supervises && self.contested);
-                self.contested = false;
+                assert!(!self.inspectors.contains(what.by) && self.overrider.as_ref() != Some(what.by));
+                (self.contested, self.settled) = (false, true);
             }
             _ => unreachable!(),
         }
@@ -280,7 +369,7 @@ impl Checker {
             }
             UnitEvent::Closed { container, shipped } => {
                 if self.stage == Some(Closed) {
-                    assert!(*shipped);
+                    assert!(*shipped && !self.contested, "what is at odds stays in the building");
                 } else {
                     self.moves_forward_from(&[Staged]);
                     assert!(!self.pending && !self.provisional, "what is open stays in the building");
@@ -291,11 +380,15 @@ impl Checker {
             UnitEvent::RegradeStarted { .. } => {
                 self.is_in(&[Graded, Dispositioned]);
                 assert!(!self.pending, "nobody dodges a review");
+                self.worked = false;
                 self.loses_its_grade(Inspecting);
             }
             UnitEvent::Voided { .. } => {
                 assert!(!matches!(self.stage, None | Some(Staged | Closed | Voided)));
-                let stopped = !self.holds.is_empty() || self.contested || self.pending;
+                let stops =
+                    |hold: &HoldReason| *hold != HoldReason::UnknownItem || self.stage != Some(Received);
+                let held = self.holds.iter().any(stops);
+                let stopped = held || self.contested || self.pending;
                 assert!(supervises || !stopped);
                 self.stage = Some(Voided);
                 self.label = (self.label.0, false, false);
@@ -311,6 +404,10 @@ impl Checker {
     /// Checks that the projection says the same, and nothing impossible.
     pub fn agrees_with(&self, state: &State) {
         use Stage::*;
+        assert!(!self.worked, "after work the unit is inspected again");
+        let signals: BTreeSet<_> = state.signals.iter().map(|signal| signal.kind).collect();
+        assert_eq!((signals.len(), &signals), (state.signals.len(), &self.signals), "one of each kind");
+        assert_eq!((state.blind.is_some(), state.expiry), (self.blind.is_some(), self.expiry));
         assert_eq!((state.stage, state.lpn, &state.owner), (self.stage, self.lpn, &self.owner));
         assert_eq!(
             (&state.holds, state.contested.is_some(), state.review_pending()),

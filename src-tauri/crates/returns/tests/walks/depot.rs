@@ -7,6 +7,8 @@ use returns::codes::*;
 use returns::event::Amendment;
 use returns::ids::*;
 use returns::lpn::Lpn;
+use returns::policy::{Conditions, Decision, Flag};
+use returns::signal::Arrival;
 use returns::unit::{self, Command, LpnChoice, State, Verdict};
 use returns::{Facts, Refusal, UnitEvent, container};
 use uuid::Uuid;
@@ -42,6 +44,39 @@ pub struct World {
     lpns: u32,
 }
 
+/// Two IMEIs, one without its check digit, one misread, and something else.
+const SERIALS: [&str; 4] = ["490154203237518", "35209900176148", "490154203237519", "SN-1"];
+
+impl Unit {
+    fn last_decision(&self) -> Option<Decision> {
+        self.history.iter().rev().find_map(|event| match event {
+            UnitEvent::Dispositioned { decision, .. } => Some((**decision).clone()),
+            UnitEvent::ReviewRequested { proposal, .. } => Some((**proposal).clone()),
+            _ => None,
+        })
+    }
+}
+
+/// The depot, with a product that expires, one that has an IMEI, weights, and refurbishment of what is marked.
+fn depot() -> Depot {
+    let mut depot = Depot::new();
+    for item in &mut depot.items {
+        item.weight_grams = Some(200);
+        match item.sku.as_str() {
+            "SHIRT" => item.expiry_tracked = true,
+            "PHONE" => item.serial_kind = SerialKind::Imei,
+            _ => {}
+        }
+    }
+    depot.rma.lines[2].serials_shipped = vec![id("49-015420-323751-8")];
+    let marked = |refurbished| Conditions { refurbished, ..grades(&[Grade::C]) };
+    let rows = &mut depot.policy.policy.candidates;
+    rows[1].when = grades(&[Grade::B]);
+    rows.push(candidate("C-WORK", marked(Flag::No), &[Disposition::Refurbish]));
+    rows.push(candidate("C-WORKED", marked(Flag::Yes), &[Disposition::Liquidate, Disposition::Donate]));
+    depot
+}
+
 impl World {
     /// Units that an RMA expects, a blind one, an unexpected one, an unknown and a recalled one.
     pub fn new() -> Self {
@@ -63,7 +98,7 @@ impl World {
             checker: Checker::default(),
         };
         let mut world = Self {
-            depot: Depot::new(),
+            depot: depot(),
             units: (0..).zip(kinds).map(unit).collect(),
             containers: BTreeMap::new(),
             refused: 0,
@@ -112,6 +147,7 @@ impl World {
             (self.depot.supervisor.clone(), Role::Supervisor),
             (id("HO1"), Role::HeadOffice),
             (self.depot.grader.clone(), Role::Supervisor),
+            (id("TE1"), Role::Technician),
         ];
         let (actor, role) = &people[usize::from(wish.who) % people.len()];
         let unit = &self.units[n];
@@ -132,6 +168,12 @@ impl World {
         facts.recorded = facts.recorded.checked_add(SignedDuration::from_hours(self.hours)).unwrap();
         facts.sample_drawn = wish.dice.is_multiple_of(7);
         facts.head_office_time = wish.dice.is_multiple_of(11).then(|| at("2030-01-01T00:00:00Z"));
+        let arrival = Arrival {
+            label_claimed_at: wish.dice.is_multiple_of(17).then(|| "BENCH-2".to_owned()),
+            received_elsewhere: wish.dice.is_multiple_of(19),
+            empty_boxes: u32::from(wish.dice % 3),
+        };
+        facts.arrival = &arrival;
         facts.lpn_taken = wish.dice.is_multiple_of(5);
         facts.fresh.lpn = Lpn::new(1, self.lpns).ok();
         facts.container = target.and_then(|id| self.containers.get(&id));
@@ -146,6 +188,7 @@ impl World {
         let circumstances = Circumstances {
             by: actor,
             role: *role,
+            today: facts.today(),
             container: known
                 .as_ref()
                 .and_then(|state| Some((state.disposition?, state.owner.as_ref()?, state.state?))),
@@ -187,7 +230,7 @@ impl World {
         let blocked: Vec<_> = self
             .units
             .iter()
-            .filter(|unit| unit.state.stage == Some(Stage::Staged))
+            .filter(|unit| unit.state.container() == Some(container))
             .filter(|unit| unit::may_leave(&unit.state).is_err())
             .map(|unit| unit.id)
             .collect();
@@ -227,7 +270,8 @@ impl World {
             };
         }
         if let Some((first, _)) = state.contested {
-            return Command::SettleContest { stands: first };
+            let decision = unit.last_decision().filter(|_| !dice.is_multiple_of(3)).map(Box::new);
+            return Command::SettleContest { stands: first, decision };
         }
         match state.stage {
             None => Command::Receive {
@@ -241,9 +285,26 @@ impl World {
             Some(Stage::Graded) if state.review_pending() && dice.is_multiple_of(4) => {
                 Command::DisposeProvisionally
             }
+            _ if state.review_pending()
+                && state.blind.is_none()
+                && state.review.causes.contains(&ReviewCause::Sample)
+                && !dice.is_multiple_of(5) =>
+            {
+                self.regrade_blind(state, dice)
+            }
             _ if state.review_pending() => Command::Review(Verdict::approve()),
             Some(Stage::Graded) => Command::Dispose,
             Some(Stage::Dispositioned) if state.provisional && state.review.by.is_some() => Command::Dispose,
+            Some(Stage::Dispositioned | Stage::Staged)
+                if matches!(state.disposition(), Some(Disposition::Refurbish | Disposition::Repair)) =>
+            {
+                Command::FinishWork {
+                    work: Work::ALL[dice % 3],
+                    part: dice.is_multiple_of(2).then(|| id("COAT-BELT")),
+                    seconds: 120,
+                    result: WorkResult::ALL[dice % 2],
+                }
+            }
             Some(Stage::Dispositioned) => {
                 let print = state.label.print;
                 let label = LabelKind::Disposition;
@@ -259,6 +320,17 @@ impl World {
             Some(Stage::Staged) if state.provisional => Command::TakeOut,
             Some(Stage::Staged | Stage::Closed | Stage::Voided) => Command::Close,
         }
+    }
+
+    /// Sees the same as the first grader, or something else.
+    fn regrade_blind(&self, state: &State, dice: usize) -> Command {
+        let checklist = &self.depot.checklist;
+        let mut answers = if dice.is_multiple_of(2) { state.answers.clone() } else { vec![] };
+        while let Some(question) = checklist.next_question(&answers) {
+            let choice = &question.choices[dice % question.choices.len()];
+            answers.push(answer(question.id.as_str(), choice.id.as_str()));
+        }
+        Command::RegradeBlind { answers, findings: state.added_findings.clone() }
     }
 
     fn inspect(&self, state: &State, dice: usize) -> Command {
@@ -282,7 +354,14 @@ impl World {
             }
         }
         if state.serial.is_none() && dice.is_multiple_of(2) {
-            return Command::ReadSerial { serial: id("SN-1") };
+            return Command::ReadSerial { serial: id(SERIALS[dice / 2 % SERIALS.len()]) };
+        }
+        if state.sku == Some(id("SHIRT")) && state.expiry.is_none() {
+            let expiry = Some(jiff::civil::date(2026, 10 + (dice % 3) as i8, 28));
+            return Command::ReadLot { lot: Some(id("L-1")), expiry };
+        }
+        if state.weight_grams.is_none() && dice.is_multiple_of(3) {
+            return Command::Weigh { weight_grams: 190 + 100 * (dice as u32 % 2) };
         }
         Command::Grade
     }
@@ -307,7 +386,7 @@ impl World {
         let questions = &self.depot.checklist.questions;
         let question = &questions[pick(questions.len())];
         let label = LabelKind::ALL[low % 2];
-        match wish.what % 32 {
+        match wish.what % 36 {
             0 => Command::Receive {
                 intake: IntakeKind::ALL[low % 6],
                 parcel: None,
@@ -316,7 +395,7 @@ impl World {
             },
             1 => Command::MatchLater,
             2 => Command::ReIdentify { sku: id(["COAT", "SHIRT", "PHONE", "NOWHERE"][low % 4]) },
-            3 => Command::ReadSerial { serial: id(["SN-1", "SN-2"][low % 2]) },
+            3 => Command::ReadSerial { serial: id(SERIALS[low % SERIALS.len()]) },
             4 => Command::StartInspection,
             5 => Command::Answer(answer(question.id.as_str(), question.choices[low % 2].id.as_str())),
             6 => Command::AddFinding { finding: Finding::ALL[pick(Finding::ALL.len())] },
@@ -347,8 +426,23 @@ impl World {
             28 => Command::Regrade { reason: RegradeReason::ALL[low % 2] },
             29 if low == 0 => Command::Void { reason: VoidReason::NeverThere },
             30 => Command::Amend(Amendment::FindingAdded { finding: Finding::ALL[pick(34)] }),
+            32 => Command::Weigh { weight_grams: 50 * high as u32 },
+            33 => Command::ReadLot {
+                lot: low.is_multiple_of(2).then(|| id("L-2")),
+                expiry: low.is_multiple_of(3).then(|| jiff::civil::date(2026, 11, 1 + low as i8)),
+            },
+            34 => self.regrade_blind(state, high),
+            35 => Command::FinishWork {
+                work: Work::ALL[low % 3],
+                part: None,
+                seconds: 60,
+                result: WorkResult::ALL[high % 2],
+            },
             31 if low.is_multiple_of(4) => Command::Contest { first, second },
-            _ => Command::SettleContest { stands: if low.is_multiple_of(2) { first } else { second } },
+            _ => Command::SettleContest {
+                stands: if low.is_multiple_of(2) { first } else { second },
+                decision: unit.last_decision().filter(|_| high.is_multiple_of(2)).map(Box::new),
+            },
         }
     }
 }
