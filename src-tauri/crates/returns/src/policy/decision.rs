@@ -1,6 +1,7 @@
 //! What the policy decided, and why.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -119,6 +120,16 @@ impl Why {
         self.args.insert(name.to_owned(), value.to_string());
         self
     }
+}
+
+/// Codes or ids as one argument of a sentence.
+pub(super) fn list<T: fmt::Display>(these: &[T]) -> String {
+    let mut text = String::new();
+    for (at, one) in these.iter().enumerate() {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{}{one}", if at == 0 { "" } else { " " });
+    }
+    text
 }
 
 crate::codes::codes! {

@@ -10,7 +10,7 @@ use crate::codes::{
     SignalKind,
 };
 use crate::ids::{CategoryCode, Country, OwnerCode};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// All that a policy may look at. `None` is a fact that is missing: unknown, not no. The customer's tier is
 /// not among them.
@@ -111,6 +111,11 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// The value in minor units, where it is known in this currency.
+    pub(super) fn value_in(&self, currency: Currency) -> Option<Decimal> {
+        self.value.filter(|value| value.currency == currency).map(|value| value.minor.into())
+    }
+
     /// Inputs of which only the grade is known.
     pub fn of_grade(grade: Grade) -> Self {
         Self {

@@ -8,19 +8,26 @@
 //! No row, two rows, or a missing fact that could have mattered: QUARANTINE, never a guess.
 
 mod cells;
+mod clock;
+mod conditions;
 mod decide;
 mod decision;
+mod gates;
 mod inputs;
+mod preference;
 mod recovery;
+mod settle;
 mod table;
 mod terms;
 
 pub use cells::{Cell, Findings, Flag, Known, Range};
+pub use clock::ValueClock;
+pub use conditions::Conditions;
 pub use decision::{Decision, NextBest, PreferenceAnswer, Why, WhyCode};
 pub use inputs::Inputs;
 pub use table::{
-    CandidateRow, Conditions, CostRow, GateEffect, GateRow, Policy, PolicyFault, Provisional, RecoveryRow,
-    ReviewRules, VerifiedPolicy,
+    CandidateRow, CostRow, GateEffect, GateRow, Policy, PolicyFault, Provisional, RecoveryRow, ReviewRules,
+    VerifiedPolicy,
 };
 pub use terms::{
     DecayRow, Example, Expect, FraudRules, MonthDay, PreferenceRules, RouteRow, SampleRow, SeasonRow,

@@ -9,7 +9,8 @@ use crate::money::{Money, MoneyError};
 
 impl Policy {
     /// Price × recovery of the grade − weekly decay over the days it takes − cost. None where the unit's
-    /// value is unknown or in another currency than the policy's.
+    /// value is unknown or in another currency than the policy's. Decay is linear as in [`super::ValueClock`], but
+    /// without seasons: a decision depends on its inputs alone, and today is not among them.
     pub fn recovered(&self, inputs: &Inputs, disposition: Disposition) -> Option<Money> {
         let value = inputs.value.filter(|value| value.currency == self.currency)?;
         self.net(inputs, disposition, value).ok()
@@ -27,7 +28,7 @@ impl Policy {
         else {
             return Ok(gross);
         };
-        let weekly = inputs.weekly_decay_percent.unwrap_or_default();
+        let weekly = self.weekly_decay(inputs.category.as_ref(), inputs.weekly_decay_percent);
         let decay = weekly
             .checked_mul(Decimal::from(cost.days))
             .and_then(|days| days.checked_div(Decimal::from(7)))

@@ -6,17 +6,14 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Cell, Findings, Flag, Known, Range};
-use super::inputs::Inputs;
+use super::cells::Cell;
+use super::conditions::Conditions;
 use super::terms::{
     DecayRow, Example, FraudRules, PreferenceRules, RouteRow, SampleRow, SeasonRow, SettlementRow, TierRow,
 };
 use crate::checklist::Text;
-use crate::codes::{
-    Authorisation, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Gate, Grade, HoldReason,
-    IntakeKind, Preference, Reason, Settlement,
-};
-use crate::ids::{CategoryCode, Country, DerogationCode, OwnerCode, RowId, Sha256Hex};
+use crate::codes::{Disposition, Finding, Gate, Grade, HoldReason, Settlement};
+use crate::ids::{CategoryCode, DerogationCode, RowId, Sha256Hex};
 use crate::money::{Currency, Money};
 
 /// A policy whose signature was verified, with the hash of its signed bytes. Who makes one vouches for both.
@@ -204,143 +201,6 @@ pub struct CostRow {
     /// Where the figures come from.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-}
-
-/// A row's cells, all of which must match. A cell that is not written asks nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Conditions {
-    /// Goods category.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub category: Cell<CategoryCode>,
-    /// Whose goods.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub owner: Cell<OwnerCode>,
-    /// Return cycle.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub cycle: Cell<Cycle>,
-    /// How it came in.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub intake: Cell<IntakeKind>,
-    /// What the customer said.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub reason: Cell<Reason>,
-    /// What the customer would like.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub preference: Cell<Preference>,
-    /// The unit's grade.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub grade: Cell<Grade>,
-    /// What the grader saw.
-    #[serde(skip_serializing_if = "Findings::is_any")]
-    pub findings: Findings,
-    /// Unit value in minor units of the policy's currency.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub value_minor: Range,
-    /// Percent of value lost per week.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub weekly_decay_percent: Range,
-    /// Days from sale to receipt.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub days_since_sale: Range,
-    /// Days since the unit was received.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub days_in_queue: Range,
-    /// Within warranty.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub in_warranty: Flag,
-    /// The vendor takes it back: agreement, date and value fit.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub vendor_takes_back: Flag,
-    /// Under recall.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub recalled: Flag,
-    /// Sold under a hygiene seal.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub hygiene_seal: Flag,
-    /// The seal is intact.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub seal_intact: Flag,
-    /// Holds a lithium battery.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub battery: Flag,
-    /// Other dangerous goods.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub dangerous_goods: Flag,
-    /// May hold a customer's data.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub data_bearing: Flag,
-    /// Is electrical waste if thrown away.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub weee: Flag,
-    /// Country that it came from.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub country: Cell<Country>,
-    /// A fraud signal was seen.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub fraud_signal: Flag,
-    /// Different signals that something does not fit.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub signals: Range,
-    /// Whether the goods were agreed to come back.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub authorisation: Cell<Authorisation>,
-    /// Days from the last day of the authorisation to receipt; negative before it.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub days_past_authorisation: Range,
-    /// Days until the goods expire; negative after it.
-    #[serde(skip_serializing_if = "Range::is_any")]
-    pub days_to_expiry: Range,
-    /// Function of electronics.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub function: Cell<FunctionGrade>,
-    /// Looks of electronics.
-    #[serde(skip_serializing_if = "Cell::is_any")]
-    pub cosmetic: Cell<CosmeticGrade>,
-    /// It came back from light refurbishment.
-    #[serde(skip_serializing_if = "Flag::is_any")]
-    pub refurbished: Flag,
-}
-
-impl Conditions {
-    /// Whether all cells match.
-    pub fn matches(&self, inputs: &Inputs, currency: Currency) -> Known {
-        let value = inputs.value.filter(|money| money.currency == currency).map(|money| money.minor.into());
-        [
-            self.category.matches(inputs.category.as_ref()),
-            self.owner.matches(inputs.owner.as_ref()),
-            self.cycle.matches(inputs.cycle.as_ref()),
-            self.intake.matches(inputs.intake.as_ref()),
-            self.reason.matches(inputs.reason.as_ref()),
-            self.preference.matches(inputs.preference.as_ref()),
-            self.grade.matches(Some(&inputs.grade)),
-            self.findings.matches(&inputs.findings),
-            self.value_minor.matches(value),
-            self.weekly_decay_percent.matches(inputs.weekly_decay_percent),
-            self.days_since_sale.matches(inputs.days_since_sale.map(Decimal::from)),
-            self.days_in_queue.matches(inputs.days_in_queue.map(Decimal::from)),
-            self.in_warranty.matches(inputs.in_warranty),
-            self.vendor_takes_back.matches(inputs.vendor_takes_back),
-            self.recalled.matches(inputs.recalled),
-            self.hygiene_seal.matches(inputs.hygiene_seal),
-            self.seal_intact.matches(inputs.seal_intact),
-            self.battery.matches(inputs.battery),
-            self.dangerous_goods.matches(inputs.dangerous_goods),
-            self.data_bearing.matches(inputs.data_bearing),
-            self.weee.matches(inputs.weee),
-            self.country.matches(inputs.country.as_ref()),
-            self.fraud_signal.matches(Some(inputs.fraud_signal)),
-            self.signals.matches(Some(Decimal::from(inputs.signals.len()))),
-            self.authorisation.matches(inputs.authorisation.as_ref()),
-            self.days_past_authorisation.matches(inputs.days_past_authorisation.map(Decimal::from)),
-            self.days_to_expiry.matches(inputs.days_to_expiry.map(Decimal::from)),
-            self.function.matches(inputs.function.as_ref()),
-            self.cosmetic.matches(inputs.cosmetic.as_ref()),
-            self.refurbished.matches(inputs.refurbished),
-        ]
-        .into_iter()
-        .fold(Known::Yes, Known::and)
-    }
 }
 
 impl Policy {

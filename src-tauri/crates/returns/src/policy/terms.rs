@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::cells::Cell;
+use super::conditions::Conditions;
 use super::inputs::Inputs;
-use super::table::Conditions;
 use crate::codes::{Disposition, PreferenceOutcome, SellerResponse, Settlement};
 use crate::ids::{CategoryCode, CustomerTier, DerogationCode, IdError, OperatorId, RowId};
 
