@@ -15,6 +15,9 @@ pub enum WriteError {
     /// CSV could not be written.
     #[error("CSV could not be written: {0}")]
     Csv(#[from] csv::Error),
+    /// A workbook could not be written.
+    #[error("the workbook could not be written: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
     /// JSON could not be written.
     #[error("JSON could not be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -26,8 +29,38 @@ impl WriteError {
         match self {
             Self::NotACell { .. } => "not-a-cell",
             Self::Csv(_) => "csv-not-written",
+            Self::Xlsx(_) => "xlsx-not-written",
             Self::Json(_) => "json-not-written",
         }
+    }
+}
+
+/// A table on its way to a file or a sheet.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    /// Every column that the table may have.
+    pub(crate) columns: Vec<&'static str>,
+    /// Those that are written although they are empty.
+    pub(crate) required: &'static [&'static str],
+    /// As many cells as columns.
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Lines {
+    /// A table out of values.
+    pub(crate) fn of<T>(
+        columns: impl IntoIterator<Item = &'static str>,
+        required: &'static [&'static str],
+        values: &[T],
+        cells: impl FnMut(&T) -> Result<Vec<String>, WriteError>,
+    ) -> Result<Self, WriteError> {
+        let rows = values.iter().map(cells).collect::<Result<_, _>>()?;
+        Ok(Self { columns: columns.into_iter().collect(), required, rows })
+    }
+
+    /// As CSV text.
+    pub(crate) fn csv(&self) -> Result<String, WriteError> {
+        csv_text(&self.columns, self.required, &self.rows)
     }
 }
 

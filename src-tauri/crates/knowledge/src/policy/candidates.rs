@@ -6,7 +6,7 @@ use returns::policy::CandidateRow;
 use super::conditions;
 use crate::cells::{self, write_list, write_yes};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const AFTER: [&str; 4] = ["allowed", "settlement", "review", "why"];
 const REQUIRED: &[&str] = &["id", "allowed", "settlement", "why"];
@@ -23,11 +23,9 @@ pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Option<CandidateRow
     Some(CandidateRow { id: id?, when, allowed: allowed?, settlement: settlement?, review, why: why? })
 }
 
-pub(super) fn write(candidates: &[CandidateRow], currency: Currency) -> Result<String, WriteError> {
-    let columns: Vec<&'static str> = ["id"].into_iter().chain(conditions::COLUMNS).chain(AFTER).collect();
-    let rows: Vec<Vec<String>> =
-        candidates.iter().map(|row| cells_of(row, currency)).collect::<Result<_, _>>()?;
-    csv_text(&columns, REQUIRED, &rows)
+pub(super) fn write(candidates: &[CandidateRow], currency: Currency) -> Result<Lines, WriteError> {
+    let columns = ["id"].into_iter().chain(conditions::COLUMNS).chain(AFTER);
+    Lines::of(columns, REQUIRED, candidates, |row| cells_of(row, currency))
 }
 
 fn cells_of(row: &CandidateRow, currency: Currency) -> Result<Vec<String>, WriteError> {

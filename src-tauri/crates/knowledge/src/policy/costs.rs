@@ -5,7 +5,7 @@ use returns::policy::{CostRow, RecoveryRow};
 
 use crate::cells::{self, write_cell};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const RECOVERY: [&str; 5] = ["category", "grade", "disposition", "percent", "source"];
 const RECOVERY_REQUIRED: &[&str] = &["grade", "disposition", "percent"];
@@ -45,7 +45,7 @@ pub(super) fn cost(row: &mut Row<'_>, currency: Currency) -> Option<CostRow> {
     })
 }
 
-pub(super) fn write_recovery(recovery: &[RecoveryRow]) -> Result<String, WriteError> {
+pub(super) fn write_recovery(recovery: &[RecoveryRow]) -> Result<Lines, WriteError> {
     let row = |row: &RecoveryRow| {
         Ok(vec![
             write_cell(&row.category)?,
@@ -55,11 +55,10 @@ pub(super) fn write_recovery(recovery: &[RecoveryRow]) -> Result<String, WriteEr
             row.source.clone(),
         ])
     };
-    let rows = recovery.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?;
-    csv_text(&RECOVERY, RECOVERY_REQUIRED, &rows)
+    Lines::of(RECOVERY, RECOVERY_REQUIRED, recovery, row)
 }
 
-pub(super) fn write_costs(costs: &[CostRow], currency: Currency) -> Result<String, WriteError> {
+pub(super) fn write_costs(costs: &[CostRow], currency: Currency) -> Result<Lines, WriteError> {
     let row = |row: &CostRow| {
         Ok(vec![
             write_cell(&row.category)?,
@@ -69,6 +68,5 @@ pub(super) fn write_costs(costs: &[CostRow], currency: Currency) -> Result<Strin
             row.source.clone(),
         ])
     };
-    let rows = costs.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?;
-    csv_text(&COSTS, COSTS_REQUIRED, &rows)
+    Lines::of(COSTS, COSTS_REQUIRED, costs, row)
 }

@@ -12,7 +12,7 @@ use returns::policy::{Example, Expect, Inputs};
 use super::conditions;
 use crate::cells::{self, CellFault, write_optional};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const EXPECTED: [&str; 6] = [
     "expect_disposition",
@@ -98,13 +98,9 @@ fn days(text: &str) -> Result<i32, CellFault> {
     text.parse().map_err(|_| CellFault::of("number-unreadable", text))
 }
 
-pub(super) fn write(examples: &[Example], currency: Currency) -> Result<String, WriteError> {
-    let columns: Vec<&'static str> = ["name"]
-        .into_iter()
-        .chain(conditions::COLUMNS)
-        .chain(["clock_behind", "tier"])
-        .chain(EXPECTED)
-        .collect();
+pub(super) fn write(examples: &[Example], currency: Currency) -> Result<Lines, WriteError> {
+    let columns =
+        ["name"].into_iter().chain(conditions::COLUMNS).chain(["clock_behind", "tier"]).chain(EXPECTED);
     let row = |example: &Example| {
         let expect = &example.expect;
         let mut cells = vec![example.name.clone()];
@@ -121,7 +117,7 @@ pub(super) fn write(examples: &[Example], currency: Currency) -> Result<String, 
         ]);
         Ok(cells)
     };
-    csv_text(&columns, REQUIRED, &examples.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(columns, REQUIRED, examples, row)
 }
 
 /// In the order of [`conditions::COLUMNS`].

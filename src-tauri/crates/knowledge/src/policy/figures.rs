@@ -4,7 +4,7 @@ use returns::policy::{DecayRow, MonthDay, RouteRow, SeasonRow};
 
 use crate::cells::{self, CellFault, write_cell};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const DECAY: [&str; 3] = ["category", "weekly_percent", "source"];
 const DECAY_REQUIRED: &[&str] = &["weekly_percent"];
@@ -63,14 +63,14 @@ pub(super) fn route(row: &mut Row<'_>) -> Option<RouteRow> {
     })
 }
 
-pub(super) fn write_decay(decay: &[DecayRow]) -> Result<String, WriteError> {
+pub(super) fn write_decay(decay: &[DecayRow]) -> Result<Lines, WriteError> {
     let row = |row: &DecayRow| {
         Ok(vec![write_cell(&row.category)?, row.weekly_percent.to_string(), row.source.clone()])
     };
-    csv_text(&DECAY, DECAY_REQUIRED, &decay.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(DECAY, DECAY_REQUIRED, decay, row)
 }
 
-pub(super) fn write_seasons(seasons: &[SeasonRow]) -> Result<String, WriteError> {
+pub(super) fn write_seasons(seasons: &[SeasonRow]) -> Result<Lines, WriteError> {
     let row = |row: &SeasonRow| {
         Ok(vec![
             write_cell(&row.category)?,
@@ -80,10 +80,10 @@ pub(super) fn write_seasons(seasons: &[SeasonRow]) -> Result<String, WriteError>
             row.source.clone(),
         ])
     };
-    csv_text(&SEASONS, SEASONS_REQUIRED, &seasons.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(SEASONS, SEASONS_REQUIRED, seasons, row)
 }
 
-pub(super) fn write_routes(routes: &[RouteRow]) -> Result<String, WriteError> {
+pub(super) fn write_routes(routes: &[RouteRow]) -> Result<Lines, WriteError> {
     let row = |row: &RouteRow| {
         Ok(vec![
             write_cell(&row.category)?,
@@ -93,5 +93,5 @@ pub(super) fn write_routes(routes: &[RouteRow]) -> Result<String, WriteError> {
             row.source.clone(),
         ])
     };
-    csv_text(&ROUTES, ROUTES_REQUIRED, &routes.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(ROUTES, ROUTES_REQUIRED, routes, row)
 }

@@ -6,7 +6,7 @@ use returns::policy::{GateEffect, GateRow};
 use super::conditions;
 use crate::cells::{self, write_list, write_optional, write_yes};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const BEFORE: [&str; 2] = ["id", "gate"];
 const AFTER: [&str; 8] = ["forbid", "force", "permit", "derogation", "settlement", "hold", "review", "why"];
@@ -54,10 +54,9 @@ fn effect(row: &mut Row<'_>) -> Option<GateEffect> {
     }
 }
 
-pub(super) fn write(gates: &[GateRow], currency: Currency) -> Result<String, WriteError> {
-    let columns: Vec<&'static str> = BEFORE.into_iter().chain(conditions::COLUMNS).chain(AFTER).collect();
-    let rows: Vec<Vec<String>> = gates.iter().map(|row| cells_of(row, currency)).collect::<Result<_, _>>()?;
-    csv_text(&columns, REQUIRED, &rows)
+pub(super) fn write(gates: &[GateRow], currency: Currency) -> Result<Lines, WriteError> {
+    let columns = BEFORE.into_iter().chain(conditions::COLUMNS).chain(AFTER);
+    Lines::of(columns, REQUIRED, gates, |row| cells_of(row, currency))
 }
 
 fn cells_of(row: &GateRow, currency: Currency) -> Result<Vec<String>, WriteError> {

@@ -1,6 +1,7 @@
 //! The policy, as a folder of files, as a workbook, or as one JSON file. [`FILES`] names the tables; assets/policy
 //! holds one, and its README.md explains every column.
 
+mod book;
 mod candidates;
 mod conditions;
 mod costs;
@@ -20,8 +21,9 @@ use returns::policy::Policy;
 use crate::json;
 use crate::read::{File, Problem, Read};
 use crate::table::{self, Columns, Row};
-use crate::write::{WriteError, json_text};
+use crate::write::{Lines, WriteError, json_text};
 
+pub use book::{open_xlsx, read_xlsx, write_xlsx};
 pub use layout::{FILES, Place, Places, Table};
 pub use rules::unused_sentences;
 
@@ -108,31 +110,40 @@ pub fn open_json(bytes: &[u8], file: &str) -> Opened {
 /// # Errors
 /// `not-a-cell` for ids that the cell vocabulary cannot hold, `csv-not-written`, `json-not-written`.
 pub fn write(policy: &Policy) -> Result<PolicyFiles, WriteError> {
-    let currency = policy.currency;
     let mut files = PolicyFiles::new();
     for table in Table::ALL {
         let (rows, text) = match table {
             Table::Head => (1, json_text(&head::Head::of(policy))?),
-            Table::Gates => (policy.gates.len(), gates::write(&policy.gates, currency)?),
-            Table::Candidates => (policy.candidates.len(), candidates::write(&policy.candidates, currency)?),
-            Table::Recovery => (policy.recovery.len(), costs::write_recovery(&policy.recovery)?),
-            Table::Costs => (policy.costs.len(), costs::write_costs(&policy.costs, currency)?),
-            Table::Settlements => {
-                (policy.settlements.len(), settlements::write(&policy.settlements, currency)?)
-            }
-            Table::Decay => (policy.decay.len(), figures::write_decay(&policy.decay)?),
-            Table::Seasons => (policy.seasons.len(), figures::write_seasons(&policy.seasons)?),
-            Table::Routes => (policy.routes.len(), figures::write_routes(&policy.routes)?),
-            Table::Samples => (policy.review.samples.len(), people::write_samples(&policy.review.samples)?),
-            Table::Tiers => (policy.tiers.len(), people::write_tiers(&policy.tiers)?),
             Table::Why => (policy.sentences.len(), crate::why::write(&policy.sentences)?),
-            Table::Examples => (policy.examples.len(), examples::write(&policy.examples, currency)?),
+            _ => {
+                let lines = lines(policy, table)?;
+                (lines.rows.len(), lines.csv()?)
+            }
         };
         if rows > 0 || table.is_required() {
             files.push((table.file(), text));
         }
     }
     Ok(files)
+}
+
+/// The rows of a table as cells; head and sentences have none.
+fn lines(policy: &Policy, table: Table) -> Result<Lines, WriteError> {
+    let currency = policy.currency;
+    match table {
+        Table::Gates => gates::write(&policy.gates, currency),
+        Table::Candidates => candidates::write(&policy.candidates, currency),
+        Table::Recovery => costs::write_recovery(&policy.recovery),
+        Table::Costs => costs::write_costs(&policy.costs, currency),
+        Table::Settlements => settlements::write(&policy.settlements, currency),
+        Table::Decay => figures::write_decay(&policy.decay),
+        Table::Seasons => figures::write_seasons(&policy.seasons),
+        Table::Routes => figures::write_routes(&policy.routes),
+        Table::Samples => people::write_samples(&policy.review.samples),
+        Table::Tiers => people::write_tiers(&policy.tiers),
+        Table::Examples => examples::write(&policy.examples, currency),
+        Table::Head | Table::Why => Lines::of([], &[], &[(); 0], |()| Ok(Vec::new())),
+    }
 }
 
 /// Writes a policy as one JSON file.

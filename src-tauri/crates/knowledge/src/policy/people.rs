@@ -4,7 +4,7 @@ use returns::policy::{SampleRow, TierRow};
 
 use crate::cells::{self, CellFault, write_cell};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const SAMPLES: [&str; 3] = ["category", "grader", "per_mille"];
 const SAMPLES_REQUIRED: &[&str] = &["per_mille"];
@@ -30,14 +30,14 @@ pub(super) fn tier(row: &mut Row<'_>) -> Option<TierRow> {
     Some(TierRow { tier: tier?, queue_percent: queue_percent? })
 }
 
-pub(super) fn write_samples(samples: &[SampleRow]) -> Result<String, WriteError> {
+pub(super) fn write_samples(samples: &[SampleRow]) -> Result<Lines, WriteError> {
     let row = |row: &SampleRow| {
         Ok(vec![write_cell(&row.category)?, write_cell(&row.grader)?, row.per_mille.to_string()])
     };
-    csv_text(&SAMPLES, SAMPLES_REQUIRED, &samples.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(SAMPLES, SAMPLES_REQUIRED, samples, row)
 }
 
-pub(super) fn write_tiers(tiers: &[TierRow]) -> Result<String, WriteError> {
-    let row = |row: &TierRow| vec![row.tier.to_string(), row.queue_percent.to_string()];
-    csv_text(&TIERS, &TIERS, &tiers.iter().map(row).collect::<Vec<_>>())
+pub(super) fn write_tiers(tiers: &[TierRow]) -> Result<Lines, WriteError> {
+    let row = |row: &TierRow| Ok(vec![row.tier.to_string(), row.queue_percent.to_string()]);
+    Lines::of(TIERS, &TIERS, tiers, row)
 }

@@ -6,7 +6,7 @@ use returns::policy::SettlementRow;
 use super::conditions;
 use crate::cells::{self, write_cell, write_optional};
 use crate::table::{Columns, Row};
-use crate::write::{WriteError, csv_text};
+use crate::write::{Lines, WriteError};
 
 const AFTER: [&str; 5] = ["tier", "disposition", "settlement", "response", "why"];
 const REQUIRED: &[&str] = &["id", "settlement", "why"];
@@ -32,8 +32,8 @@ pub(super) fn read(row: &mut Row<'_>, currency: Currency) -> Option<SettlementRo
     })
 }
 
-pub(super) fn write(settlements: &[SettlementRow], currency: Currency) -> Result<String, WriteError> {
-    let columns: Vec<&'static str> = ["id"].into_iter().chain(conditions::COLUMNS).chain(AFTER).collect();
+pub(super) fn write(settlements: &[SettlementRow], currency: Currency) -> Result<Lines, WriteError> {
+    let columns = ["id"].into_iter().chain(conditions::COLUMNS).chain(AFTER);
     let row = |row: &SettlementRow| {
         let mut cells = vec![row.id.to_string()];
         cells.extend(conditions::write(&row.when, currency)?);
@@ -46,5 +46,5 @@ pub(super) fn write(settlements: &[SettlementRow], currency: Currency) -> Result
         ]);
         Ok(cells)
     };
-    csv_text(&columns, REQUIRED, &settlements.iter().map(row).collect::<Result<Vec<_>, WriteError>>()?)
+    Lines::of(columns, REQUIRED, settlements, row)
 }
