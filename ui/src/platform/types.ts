@@ -363,7 +363,12 @@ preference: PreferenceView | null,
 /**
  * The lawful exception under which it is destroyed.
  */
-derogation: string | null, };
+derogation: string | null, 
+/**
+ * The policy's own sentences for the keys that `why` names in its arguments; an older policy that is not here any
+ * more has none.
+ */
+sentences: { [key in string]: { [key in string]: string } }, };
 
 export type DeviceView = { 
 /**
@@ -648,6 +653,20 @@ less_by: string | null,
  * The gate row that forbids it.
  */
 forbidden_by: string | null, };
+
+export type NoteView = { 
+/**
+ * When (RFC 3339).
+ */
+at: string, 
+/**
+ * Who (initials).
+ */
+operator: string, 
+/**
+ * The words; none: they lie at another bench, or were purged.
+ */
+text: string | null, };
 
 export type Notice = { "notice": "screen", "body": Screen } | { "notice": "status", "body": StatusBar } | { "notice": "sound", "body": Cue } | { "notice": "outlines", "body": Array<Outline> } | { "notice": "rooms-changed" };
 
@@ -1160,7 +1179,11 @@ cosmetic: CosmeticGrade | null,
 /**
  * The policy's provisional disposition may be put in force now.
  */
-provisional: Disposition | null, };
+provisional: Disposition | null, 
+/**
+ * What was written down about it, oldest first.
+ */
+notes: Array<NoteView>, };
 
 export type ReviewOutcome = "APPROVED" | "CHANGED" | "SENT_BACK";
 
@@ -1202,7 +1225,11 @@ since: string,
 /**
  * Minor units of currency lost per hour, in hundredths.
  */
-centicents_per_hour: number, };
+centicents_per_hour: number, 
+/**
+ * What a person has to do about it, most pressing first.
+ */
+waits_for: Array<WaitsFor>, };
 
 export type Role = "GRADER" | "TECHNICIAN" | "SUPERVISOR" | "HEAD_OFFICE";
 
@@ -1617,6 +1644,8 @@ export type UnitId = string;
 export type UnitStage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
 
 export type VoidReason = "NEVER_THERE" | "RECEIVED_TWICE" | "TRAINING";
+
+export type WaitsFor = "contest" | "blind" | "review" | "hold" | "match" | "task";
 
 export type WorkView = { 
 /**

@@ -307,6 +307,7 @@ impl DeskLoop {
             Order::Line(status) => {
                 self.desk.line = line::news(&status);
                 self.desk.line_changed();
+                self.desk.decisions_meet();
                 let _ = self.notices.send(Notice::RoomsChanged);
             }
             Order::Ask(request, reply) => {
@@ -355,6 +356,7 @@ impl DeskLoop {
 
     fn tick(&mut self) {
         self.desk.disk_free_percent = crate::disk::free_percent(&self.data);
+        self.desk.decisions_meet();
         let _ = self.notices.send(Notice::Status(self.desk.status()));
     }
 

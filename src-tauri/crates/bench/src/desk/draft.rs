@@ -6,7 +6,7 @@ use returns::checklist::Checklist;
 use returns::codes::Finding;
 use returns::event::{ContainerEvent, Event, ParcelEvent, UnitEvent};
 use returns::facts::{Facts, Fresh};
-use returns::ids::{ContainerCode, ContainerId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
+use returns::ids::{ContainerCode, ContainerId, EventId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
 use returns::item::Item;
 use returns::lpn::Lpn;
 use returns::policy::VerifiedPolicy;
@@ -102,6 +102,8 @@ pub(super) struct Draft {
     station: StationId,
     now: Timestamp,
     head_office_time: Option<Timestamp>,
+    /// The unit's newest event as the draft was begun.
+    seen: Option<EventId>,
     events: Vec<NewEvent>,
 }
 
@@ -146,6 +148,11 @@ impl Draft {
         }
     }
 
+    /// The unit's newest event as the draft was begun.
+    pub(super) fn seen(&self) -> Option<EventId> {
+        self.seen
+    }
+
     pub(super) fn facts(&self) -> Facts<'_> {
         self.known.facts(&self.actor, self.station, self.now, self.head_office_time)
     }
@@ -157,8 +164,9 @@ impl Desk {
         let records = self.records();
         let state = records.unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
         let known = Known::of_unit(&records, unit, &state)?;
+        let seen = records.last_event(Subject::Unit(unit))?;
         drop(records);
-        self.draft_with(unit, state, known)
+        Ok(Draft { seen, ..self.draft_with(unit, state, known)? })
     }
 
     /// A draft about a unit that is about to be received.
@@ -177,6 +185,7 @@ impl Desk {
             station,
             now: self.clock.now(),
             head_office_time,
+            seen: None,
             events: Vec::new(),
         })
     }
@@ -186,8 +195,9 @@ impl Desk {
         let records = self.records();
         let state = records.unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
         let known = Known::of_unit(&records, unit, &state)?;
+        let seen = records.last_event(Subject::Unit(unit))?;
         drop(records);
-        self.draft_by(actor, unit, state, known)
+        Ok(Draft { seen, ..self.draft_by(actor, unit, state, known)? })
     }
 
     /// Decides one command about a unit and commits it.
@@ -198,9 +208,33 @@ impl Desk {
     }
 
     /// Commits a draft and gives the unit as it is then.
+    ///
+    /// # Errors
+    /// `unit-changed` where something came in about the unit since the draft was begun; nothing is stored then.
     pub(super) fn commit_draft(&mut self, draft: Draft) -> Result<unit::State, Coded> {
-        self.commit(draft.events)?;
-        Ok(draft.state)
+        let state = draft.state.clone();
+        self.commit_drafts(vec![draft])?;
+        Ok(state)
+    }
+
+    /// Commits drafts about several units, all or none; as [`Desk::commit_draft`].
+    pub(super) fn commit_drafts(&mut self, drafts: Vec<Draft>) -> Result<(), Coded> {
+        {
+            // Looked at and appended under one lock: what another bench sends meanwhile waits.
+            let mut records = self.records();
+            for draft in &drafts {
+                if records.last_event(Subject::Unit(draft.unit))? != draft.seen {
+                    return Err(coded("unit-changed", []));
+                }
+            }
+            let events: Vec<NewEvent> = drafts.into_iter().flat_map(|draft| draft.events).collect();
+            if events.is_empty() {
+                return Ok(());
+            }
+            records.append(events)?;
+        }
+        self.committed();
+        Ok(())
     }
 
     /// This station's id.
@@ -215,8 +249,12 @@ impl Desk {
             return Ok(());
         }
         self.records().append(events)?;
+        self.committed();
+        Ok(())
+    }
+
+    fn committed(&mut self) {
         self.effects.push(Effect::Kick);
         self.effects.push(Effect::RoomsChanged);
-        Ok(())
     }
 }

@@ -6,12 +6,17 @@
 
 mod arrive;
 mod asking;
+mod blind;
 mod containers;
+mod detail;
 mod draft;
+mod explained;
 mod insights;
 mod inspect;
 mod judge;
 mod label;
+mod matching;
+mod meeting;
 mod press;
 mod receive;
 mod review;

@@ -8,7 +8,7 @@ use returns::{parcel, unit};
 use super::asking::texts;
 use super::inspect::{choice_command, missing_photos};
 use super::label::waits;
-use super::views::{choice, decision, key_of, plain_choice};
+use super::views::{choice, key_of, plain_choice};
 use super::{Coded, Desk, say};
 use crate::printing;
 use crate::seam::{
@@ -277,7 +277,7 @@ impl Desk {
             grade,
             computed: state.computed_grade.filter(|computed| *computed != grade),
             findings: state.findings().into_iter().collect(),
-            decision: shown.map(decision),
+            decision: shown.map(|decision| self.decision_view(decision)),
             review: pending.then(|| say("review-pending", [("causes", super::views::causes(state))])),
             choices,
         };
@@ -389,7 +389,7 @@ pub(super) fn slots(state: &unit::State, missing: &[returns::ids::PhotoRole], sp
     taken.chain(needed).chain(skipped).chain(spare).collect()
 }
 
-fn answers(question: &Question) -> Vec<Choice> {
+pub(super) fn answers(question: &Question) -> Vec<Choice> {
     question
         .choices
         .iter()
@@ -409,7 +409,7 @@ fn answers(question: &Question) -> Vec<Choice> {
         .collect()
 }
 
-fn ladder(question: &Question) -> Vec<LadderStep> {
+pub(super) fn ladder(question: &Question) -> Vec<LadderStep> {
     let Some(now) = question.grade.filter(|_| question.kind == QuestionKind::Condition) else {
         return Vec::new();
     };

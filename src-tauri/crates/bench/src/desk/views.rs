@@ -1,15 +1,17 @@
 //! Small pieces of what a screen shows.
 
+use std::collections::BTreeMap;
+
 use barcodes::write::{Level, qr};
 use returns::codes::CommandCode;
 use returns::ids::{OwnerCode, Subject, UnitId};
 use returns::money::Money;
-use returns::policy::{Decision, NextBest};
+use returns::policy::{Decision, NextBest, Policy, Why};
 use returns::unit;
 
 use super::Desk;
 use super::asking::AnswerOption;
-use crate::seam::{Choice, DecisionView, NextBestView, QrView, Saved, Say, UnitHead};
+use crate::seam::{Choice, DecisionView, NextBestView, PreferenceView, QrView, Saved, Say, Texts, UnitHead};
 
 /// A list as one argument: codes with commas between them.
 pub(super) fn list<'a, T: ToString + 'a>(values: impl IntoIterator<Item = &'a T>) -> String {
@@ -65,7 +67,9 @@ pub(super) fn key_of(command: CommandCode) -> String {
         CommandCode::EmptyBox => "E".to_owned(),
         CommandCode::ParcelDone => "D".to_owned(),
         CommandCode::TakeOut => "T".to_owned(),
-        CommandCode::SkipPhoto => "S".to_owned(),
+        CommandCode::SkipPhoto | CommandCode::Ship => "S".to_owned(),
+        CommandCode::Arrivals => "A".to_owned(),
+        CommandCode::Void => "V".to_owned(),
         other => match (other.pick(), other.digit(), other.grade()) {
             (Some(number), ..) => number.to_string(),
             (_, Some(digit), _) => digit.to_string(),
@@ -94,11 +98,32 @@ pub(super) fn plain_choice(command: CommandCode, code: &str) -> Choice {
     choice(AnswerOption { command, texts: None, say: Some(super::say(code, [])) })
 }
 
-/// A decision as the screen shows it.
-pub(super) fn decision(decision: &Decision) -> DecisionView {
-    let why = decision.why.iter().map(|why| Say {
+/// A sentence of an explanation as the screen shows it.
+fn sentence(why: &Why) -> Say {
+    Say {
         code: format!("why-{}", why.code.as_str().to_lowercase().replace('_', "-")),
         args: why.args.iter().map(|(name, value)| (name.clone(), listed(name, value))).collect(),
+    }
+}
+
+/// The policy's own words for the keys that an explanation names.
+fn sentences<'a>(policy: Option<&Policy>, why: impl Iterator<Item = &'a Why>) -> BTreeMap<String, Texts> {
+    let Some(policy) = policy else { return BTreeMap::new() };
+    let keys = why.filter_map(|why| why.args.get("why"));
+    keys.filter_map(|key| Some((key.clone(), policy.sentences.get(key)?.0.clone()))).collect()
+}
+
+/// A decision as the screen shows it, with the sentences of the policy that made it.
+fn decision(decision: &Decision, policy: Option<&Policy>) -> DecisionView {
+    let why = decision.why.iter().map(sentence);
+    let answer = decision.preference.as_ref();
+    let sentences =
+        sentences(policy, decision.why.iter().chain(answer.and_then(|answer| answer.why.as_ref())));
+    let preference = answer.map(|answer| PreferenceView {
+        asked: answer.asked,
+        outcome: answer.outcome,
+        say: answer.why.as_ref().map(sentence),
+        texts: answer.why.as_ref().and_then(|why| sentences.get(why.args.get("why")?).cloned()),
     });
     let next_best = match &decision.next_best {
         NextBest::Allowed { disposition, less_by, .. } => Some(NextBestView {
@@ -121,8 +146,9 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         row: list(&decision.rows),
         recovered: decision.recovered.map(money),
         next_best,
-        preference: None,
+        preference,
         derogation: decision.derogation.as_ref().map(ToString::to_string),
+        sentences,
     }
 }
 
@@ -135,6 +161,12 @@ fn listed(name: &str, value: &str) -> String {
 }
 
 impl Desk {
+    /// A decision as the screen shows it.
+    pub(super) fn decision_view(&self, of: &Decision) -> DecisionView {
+        let policy = self.records().policy_of(of.policy_number, &of.policy_hash).ok().flatten();
+        decision(of, policy.as_ref().map(|policy| &policy.policy))
+    }
+
     /// Head of everything about one unit. What cannot be read is left out: the screen goes on.
     pub(super) fn head(&self, unit: UnitId, state: &unit::State) -> UnitHead {
         let records = self.records();

@@ -150,8 +150,9 @@ pub enum Request {
         /// Its line; without one the RMA does not expect the unit.
         line: Option<String>,
     },
-    /// The blind second inspection of a drawn unit: with the answers so far, the next question; with all, the
-    /// result. Never says what the first grader answered until it is complete. → [`Reply::Blind`]
+    /// The blind second inspection of a drawn unit: with the answers so far, the next question; recorded, the
+    /// result. Never says what the first grader answered until it is recorded, and then it cannot be taken back.
+    /// → [`Reply::Blind`]
     BlindRegrade {
         /// Which unit.
         unit: UnitId,

@@ -17,8 +17,8 @@ pub use judged::{
     MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
 };
 pub use rooms::{
-    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, ReviewDetail, ReviewQueue, ReviewRow,
-    SyncLine, SyncView,
+    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReviewDetail, ReviewQueue,
+    ReviewRow, SyncLine, SyncView, WaitsFor,
 };
 pub use screen::{
     Action, ArrivedParcel, Band, CameraStrip, CameraView, Choice, Counters, DecisionView, FindingChip,

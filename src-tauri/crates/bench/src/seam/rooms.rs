@@ -39,6 +39,26 @@ pub struct ReviewRow {
     /// Minor units of currency lost per hour, in hundredths.
     #[ts(type = "number")]
     pub centicents_per_hour: i64,
+    /// What a person has to do about it, most pressing first.
+    pub waits_for: Vec<WaitsFor>,
+}
+
+/// What a unit in the queue waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitsFor {
+    /// Somebody settles which of two decisions stands.
+    Contest,
+    /// Another person grades it blind.
+    Blind,
+    /// A supervisor looks at it.
+    Review,
+    /// A supervisor releases it.
+    Hold,
+    /// A return line came down that fits it: somebody matches them.
+    Match,
+    /// A task is done.
+    Task,
 }
 
 /// One unit under review.
@@ -92,6 +112,19 @@ pub struct ReviewDetail {
     pub cosmetic: Option<CosmeticGrade>,
     /// The policy's provisional disposition may be put in force now.
     pub provisional: Option<Disposition>,
+    /// What was written down about it, oldest first.
+    pub notes: Vec<NoteView>,
+}
+
+/// Words about a unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct NoteView {
+    /// When (RFC 3339).
+    pub at: String,
+    /// Who (initials).
+    pub operator: String,
+    /// The words; none: they lie at another bench, or were purged.
+    pub text: Option<String>,
 }
 
 /// One thing that happened to a unit.

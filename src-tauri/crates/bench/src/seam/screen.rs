@@ -397,6 +397,9 @@ pub struct DecisionView {
     pub preference: Option<super::PreferenceView>,
     /// The lawful exception under which it is destroyed.
     pub derogation: Option<String>,
+    /// The policy's own sentences for the keys that `why` names in its arguments; an older policy that is not here any
+    /// more has none.
+    pub sentences: BTreeMap<String, Texts>,
 }
 
 /// The second best choice, or the gate that forbids one.
