@@ -146,9 +146,9 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
     await page.keyboard.press('a');
     await page.keyboard.press('k');
     await page.waitForSelector('[data-testid=decide][data-blocked=""]');
-    expect(await page.getAttribute('[data-testid=review]', 'data-rows')).toBe('3');
+    expect(await page.getAttribute('[data-testid=review]', 'data-rows')).toBe('5');
     await page.keyboard.press('a');
-    await page.waitForSelector('[data-testid=review][data-rows="2"]');
+    await page.waitForSelector('[data-testid=review][data-rows="4"]');
 
     await page.keyboard.press('Alt+3');
     await page.fill('#query', 'orra');

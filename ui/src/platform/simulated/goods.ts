@@ -52,6 +52,7 @@ export const questions: SimulatedQuestion[] = [
   {
     texts: { en: 'Is a battery swollen or hot?', de: 'Ist ein Akku gebläht oder heiß?' },
     hint: { en: 'Look at the seams. Do not press.', de: 'Nähte ansehen. Nicht drücken.' },
+    picture: 'battery-swollen',
     rung: null,
     settles: null,
     holds: true,

@@ -79,6 +79,8 @@ class Words {
 
   /** A code in a column of that name: in words where a vocabulary has it. */
   cell = (key: string, value: string): string => {
+    // Categories come with the data: there is no list of them here.
+    if (key === 'category') return /^[A-Z][A-Z_]+$/.test(value) ? readable(value) : value;
     const words = argsAsWords({ [key.replaceAll('-', '_')]: value }, this.#vocabulary);
     return String(words[key.replaceAll('-', '_')] ?? value);
   };
@@ -117,6 +119,12 @@ class Words {
 
   /** A code as one short line: a choice, an effect, what is expected next. */
   line = (say: Say): string => this.tell(say).head;
+
+  /** Why something cannot be done, where nobody has tried yet: a refusal without the word for refused. */
+  why = (say: Say): string => {
+    const head = this.line(say).replace(/^(Rejected|Stopped|Abgelehnt|Halt): */, '');
+    return head.charAt(0).toUpperCase() + head.slice(1);
+  };
 
   /** A line of a unit's history. */
   history = (say: Say): string => {
