@@ -159,13 +159,14 @@ async fn documents_are_checked_signed_and_one_number_stays_one_text() {
     other["date"] = json!("2026-11-02");
     let mut faulty = policy(9);
     faulty["review"] = json!({ "sample_per_mille": 2000 });
-    let mut policies: Vec<PathBuf> = [policy(7), unknown, other, faulty, policy(7)]
+    let mut policies: Vec<PathBuf> = [policy(7), unknown, other, faulty, policy(7), policy(6)]
         .iter()
         .enumerate()
         .map(|(n, policy)| file(dir.path(), &format!("policy-{n}.json"), &policy.to_string()))
         .collect();
     policies.push(dir.path().join("half"));
     file(dir.path(), "half/gates.csv", "id");
+    file(dir.path(), "half/candidate.csv", "id");
     let checklists = dir.path().join("checklists");
     let checklist =
         json!({ "category": "MEDIA", "owner": null, "cycle": null, "version": "one", "questions": [] });
@@ -178,7 +179,9 @@ async fn documents_are_checked_signed_and_one_number_stays_one_text() {
     for expected in [
         ("policy-1.json", 0, "surprise", "cell-unreadable"),
         ("policy-2.json", 0, "number", "policy-number-taken"),
+        ("policy-5.json", 0, "number", "policy-number-lower"),
         ("policy.json", 0, "", "file-missing"),
+        ("candidate.csv", 0, "", "file-unknown"),
         ("media.json", 0, "version", "cell-unreadable"),
     ] {
         assert!(refused.contains(&expected), "{expected:?} in {refused:?}");
@@ -191,6 +194,31 @@ async fn documents_are_checked_signed_and_one_number_stays_one_text() {
     let (document, _) = signed.verify(&server.office().public_key()).unwrap();
     assert!(matches!(document, Document::Policy(policy) if policy.number == 7), "{key}");
     server.stop().await;
+}
+
+#[test]
+fn a_policy_is_the_same_as_a_folder_a_workbook_and_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();
+    let text = policy(7).to_string();
+    let read = knowledge::policy::read_json(text.as_bytes(), "p").one().unwrap();
+    let workbook = dir.path().join("policy.XLSX");
+    std::fs::write(&workbook, knowledge::policy::write_xlsx(&read).unwrap()).unwrap();
+    let folder = dir.path().join("policy");
+    for (name, text) in knowledge::policy::write(&read).unwrap() {
+        file(&folder, name, &text);
+    }
+    let policies = vec![file(dir.path(), "policy.json", &text), workbook, folder];
+    let verdict = import(&office, &Sources { policies, ..Sources::default() });
+    assert_eq!((verdict.imported.policies, refusals(&verdict)), (3, vec![]));
+    let mut changed = read;
+    changed.gates.clear();
+    changed.candidates.clear();
+    changed.review.value_over_minor = Some(1);
+    let workbook = dir.path().join("changed.xlsx");
+    std::fs::write(&workbook, knowledge::policy::write_xlsx(&changed).unwrap()).unwrap();
+    let verdict = import(&office, &Sources { policies: vec![workbook], ..Sources::default() });
+    assert_eq!(refusals(&verdict), [("changed.xlsx#policy", 0, "number", "policy-number-taken")]);
 }
 
 #[test]

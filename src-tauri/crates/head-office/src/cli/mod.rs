@@ -90,9 +90,10 @@ struct ImportArgs {
     /// Operators with badge, initials, role and PIN, CSV
     #[arg(long, value_name = "FILE", num_args = 1..)]
     operators: Vec<PathBuf>,
-    /// A policy: one JSON file, or a folder with policy.json, gates.csv, candidates.csv and recovery.csv
+    /// A policy: a folder of tables, a workbook (*.xlsx), or one JSON file
     ///
-    /// The one with the highest number counts.
+    /// The one with the highest number counts; a lower number than one that is published is refused, and so is another
+    /// text under a number that is taken. `station policy check` says beforehand what is wrong.
     #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     policy: Vec<PathBuf>,
     /// A folder of checklists, one *.json each

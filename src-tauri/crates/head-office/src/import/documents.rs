@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use knowledge::{File, Problem, Read, policy};
+use knowledge::policy::{self, Opened};
+use knowledge::{File, Problem};
 use returns::checklist::Checklist;
-use returns::policy::Policy;
 use serde_json::Value;
 use wire::{Document, Feed, Signed};
 
@@ -15,9 +15,14 @@ use crate::error::HeadOfficeError;
 use crate::office::HeadOffice;
 use crate::store::Change;
 
-/// A policy: one JSON file, or a folder with its files.
+/// Before the number in a policy's key among the documents.
+const POLICY_KEY: &str = "policy/";
+
+/// A policy: a folder of tables, a workbook, or one JSON file.
 pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
-    let policy = match read_policy(path)?.one() {
+    let opened = open_policy(path)?;
+    let places = opened.places;
+    let policy = match opened.read.one() {
         Ok(policy) => policy,
         Err(problems) => {
             verdict.refused.extend(problems);
@@ -25,40 +30,54 @@ pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result
         }
     };
     let number = policy.number;
-    let key = format!("policy/{number}");
+    let key = format!("{POLICY_KEY}{number}");
     let value = signed(office, &Document::Policy(Box::new(policy)))?;
     // Events name a policy by number and hash: one number must stay one text.
-    match office.store().feed_value(Feed::Documents, &key)? {
-        Some(before) if before != value => {
-            verdict.refused.push(Problem {
-                file: name_of(path),
-                row: None,
-                cell: Some("number".to_owned()),
-                code: "policy-number-taken",
-                args: BTreeMap::from([("found".to_owned(), number.to_string())]),
-            });
-            Ok(())
-        }
-        _ => {
-            verdict.imported.policies += 1;
-            office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])
-        }
+    let code = match office.store().feed_value(Feed::Documents, &key)? {
+        Some(before) if before != value => Some("policy-number-taken"),
+        None if newest_policy(office)?.is_some_and(|newest| number < newest) => Some("policy-number-lower"),
+        _ => None,
+    };
+    if let Some(code) = code {
+        let place = policy::Place { table: policy::Table::Head, at: None, cell: "number" };
+        let mut problem = places.problem(place, code);
+        problem.args.insert("found".to_owned(), number.to_string());
+        verdict.refused.push(problem);
+        return Ok(());
     }
+    verdict.imported.policies += 1;
+    office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])
 }
 
-fn read_policy(path: &Path) -> Result<Read<Policy>, HeadOfficeError> {
-    if !path.is_dir() {
-        return Ok(policy::read_json(&bytes_of(path)?, &name_of(path)));
+/// The highest number that is published.
+fn newest_policy(office: &HeadOffice) -> Result<Option<u32>, HeadOfficeError> {
+    let documents = office.store().feed_values(Feed::Documents)?;
+    let numbers = documents.iter().filter_map(|(key, _)| key.strip_prefix(POLICY_KEY)?.parse().ok());
+    Ok(numbers.max())
+}
+
+fn open_policy(path: &Path) -> Result<Opened, HeadOfficeError> {
+    if path.is_dir() {
+        return policy_folder(path);
     }
+    let (name, bytes) = (name_of(path), bytes_of(path)?);
+    let workbook = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
+    Ok(if workbook { policy::open_xlsx(&bytes, &name) } else { policy::open_json(&bytes, &name) })
+}
+
+/// Its tables. Every `*.csv` is read, so that a misspelt name is noticed.
+fn policy_folder(folder: &Path) -> Result<Opened, HeadOfficeError> {
     let mut files = Vec::new();
-    for name in policy::FILES {
-        let file = path.join(name);
-        if file.exists() {
-            files.push((name_of(&file), bytes_of(&file)?));
+    for entry in fs::read_dir(folder).map_err(HeadOfficeError::file(folder))? {
+        let path = entry.map_err(HeadOfficeError::file(folder))?.path();
+        let known = path.file_name().is_some_and(|name| policy::FILES.iter().any(|file| name == *file));
+        if known || path.extension().is_some_and(|extension| extension == "csv") {
+            files.push((name_of(&path), bytes_of(&path)?));
         }
     }
+    files.sort();
     let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
-    Ok(policy::read(&files))
+    Ok(policy::open(&files))
 }
 
 /// The checklists of a folder, one `*.json` each. A folder without any is refused: it was meant to hold some.

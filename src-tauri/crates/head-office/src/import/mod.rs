@@ -22,7 +22,7 @@ pub struct Sources {
     pub catalogue: Vec<PathBuf>,
     /// Operators with their PINs, CSV.
     pub operators: Vec<PathBuf>,
-    /// Policies: a folder with the files of [`knowledge::policy::FILES`], or one JSON file, each.
+    /// Policies: a folder with files of [`knowledge::policy::FILES`], a workbook (`*.xlsx`), or one JSON file, each.
     pub policies: Vec<PathBuf>,
     /// Folders of checklists, one `*.json` each.
     pub checklists: Vec<PathBuf>,
