@@ -104,6 +104,34 @@ fn a_choice_can_require_a_photo() {
     assert_eq!(photos(&format!("{all} worn=yes torn=yes")), ["FRONT"]);
 }
 
+/// The worst that any answer names, of those that count.
+#[test]
+fn function_and_looks_follow_from_the_answers() {
+    let mut checklist = checklist();
+    let name = |question: &mut returns::checklist::Question, function, cosmetic| {
+        (question.choices[1].function, question.choices[1].cosmetic) = (function, cosmetic);
+    };
+    name(&mut checklist.questions[4], Some(FunctionGrade::F1), None);
+    name(&mut checklist.questions[5], None, Some(CosmeticGrade::C3));
+    name(&mut checklist.questions[6], Some(FunctionGrade::F5), Some(CosmeticGrade::C6));
+    checklist.questions[0].choices[0].function = Some(FunctionGrade::F6);
+    let of = |given: &str| {
+        let given = answers(&format!("{CLEAN} seal=broken {given}"));
+        (checklist.function_grade(&given), checklist.cosmetic_grade(&given))
+    };
+    use CosmeticGrade::{C3, C6};
+    use FunctionGrade::{F1, F5, F6};
+    assert_eq!(of("torn=no broken=no stained=no worn=no tag=no"), (Some(F6), None));
+    assert_eq!(of("torn=no broken=no stained=no worn=yes"), (Some(F5), Some(C6)));
+    assert_eq!(of("torn=no broken=no stained=yes"), (Some(F6), Some(C3)));
+    // An answer that a worse one made superfluous does not count.
+    assert_eq!(of("torn=no broken=yes stained=yes worn=yes"), (Some(F1), None));
+    assert_eq!(
+        returns::checklist::Checklist { questions: vec![], ..checklist.clone() }.function_grade(&[]),
+        None
+    );
+}
+
 #[test]
 fn faults_of_a_written_checklist_are_named() {
     assert_eq!(checklist().faults(), []);

@@ -73,6 +73,91 @@ fn one_of_several_parcels_is_never_short() {
     assert_eq!(state.outcome, Some(ParcelOutcome::Complete));
 }
 
+fn findings(
+    depot: &Depot,
+    units: &[Option<&str>],
+    intake: Option<IntakeKind>,
+) -> (ParcelOutcome, Vec<Finding>) {
+    let rmas = [&depot.rma];
+    let facts = Facts { parcel_rmas: &rmas, ..depot.facts("COAT", None) };
+    let mut state = opened(&facts);
+    if let Some(intake) = intake {
+        does(&mut state, parcel::Command::SetIntake { intake }, &facts);
+    }
+    for (n, line) in units.iter().enumerate() {
+        does(&mut state, found(n as u128, *line), &facts);
+    }
+    does(&mut state, parcel::Command::Empty, &facts);
+    (state.outcome.unwrap(), state.findings.into_iter().collect())
+}
+
+#[test]
+fn what_does_not_fit_is_noted_on_the_parcel() {
+    let depot = Depot::new();
+    let of = |units: &[Option<&str>]| findings(&depot, units, None).1;
+    assert_eq!(of(&[Some("1"), Some("2"), Some("3")]), []);
+    assert_eq!(of(&[Some("1")]), [Finding::QtyUnder]);
+    assert_eq!(of(&[Some("1"), Some("2"), Some("3"), None]), [Finding::QtyOver]);
+    assert_eq!(of(&[Some("1"), Some("1")]), [Finding::QtyOver, Finding::QtyUnder]);
+    assert_eq!(of(&[]), [Finding::EmptyBox]);
+}
+
+#[test]
+fn goods_of_two_rmas_in_one_carton_are_mixed() {
+    let depot = Depot::new();
+    let mut other = depot.rma.clone();
+    other.number = id("R-1002");
+    let rmas = [&depot.rma, &other];
+    let facts = Facts { parcel_rmas: &rmas, ..depot.facts("COAT", None) };
+    let mut state = opened(&facts);
+    does(&mut state, found(1, Some("1")), &facts);
+    let of_other =
+        parcel::Command::FindUnit { unit: unit_id(2), rma: Some(id("R-1002")), line: Some(id("1")) };
+    does(&mut state, of_other, &facts);
+    does(&mut state, parcel::Command::Empty, &facts);
+    assert!(state.findings.contains(&Finding::MixedCarton));
+}
+
+#[rstest]
+#[case(RmaState::Denied)]
+#[case(RmaState::Cancelled)]
+#[case(RmaState::Expired)]
+#[case(RmaState::Closed)]
+fn of_an_rma_that_is_not_agreed_nothing_is_missing(#[case] state: RmaState) {
+    let mut depot = Depot::new();
+    depot.rma.state = state;
+    assert_eq!(findings(&depot, &[Some("1")], None), (ParcelOutcome::Complete, vec![]));
+}
+
+#[rstest]
+#[case(IntakeKind::Rts)]
+#[case(IntakeKind::Bulk)]
+fn what_nobody_expected_to_come_is_not_too_much(#[case] intake: IntakeKind) {
+    let mut depot = Depot::new();
+    depot.rma.lines.clear();
+    let came = findings(&depot, &[None, None], Some(intake));
+    assert_eq!(came, (ParcelOutcome::Complete, vec![]));
+    assert_eq!(findings(&depot, &[None], None).0, ParcelOutcome::Over, "unless nobody said so");
+    assert_eq!(findings(&depot, &[], Some(intake)).0, ParcelOutcome::Empty);
+}
+
+#[test]
+fn a_parcel_arrives_on_one_day_and_is_opened_on_another_at_another_bench() {
+    let depot = Depot::new();
+    let dock = depot.facts("COAT", None);
+    let mut state = parcel::State::default();
+    does(&mut state, arrive(), &dock);
+    assert_eq!(state.arrived, Some(at("2026-11-12T09:52:00Z")));
+    let bench = Facts {
+        actor: &depot.other,
+        station: returns::ids::StationId([8; 16]),
+        recorded: at("2026-11-19T07:00:00Z"),
+        ..dock
+    };
+    does(&mut state, parcel::Command::Open, &bench);
+    assert_eq!((state.state, state.arrived), (Some(ParcelState::Opened), Some(at("2026-11-12T09:52:00Z"))));
+}
+
 #[test]
 fn a_blind_parcel_holds_what_nobody_expected() {
     let depot = Depot::new();

@@ -7,7 +7,7 @@ use crate::codes::{
 };
 use crate::event::UnitEvent;
 use crate::facts::Facts;
-use crate::ids::Sha256Hex;
+use crate::ids::{CustomerTier, Sha256Hex};
 use crate::policy::{Decision, Inputs, VerifiedPolicy, Why, WhyCode};
 use crate::refusal::Refusal;
 
@@ -64,7 +64,7 @@ pub(super) fn dispose(state: &State, facts: &Facts<'_>) -> Events {
 /// Nobody reviewed it: the policy decides, or asks for a second person.
 fn decided(state: &State, facts: &Facts<'_>) -> Events {
     let (policy, inputs) = asked(state, facts)?;
-    let mut decision = policy.decide(&inputs);
+    let mut decision = policy.decide_for(&inputs, tier(facts));
     if let Some((disposition, reason)) = state.overridden_disposition {
         allowed(policy, &inputs, disposition)?;
         let instead_of = decision.disposition;
@@ -91,7 +91,7 @@ fn approved(state: &State, facts: &Facts<'_>) -> Events {
 /// The policy's decision for the reviewer's grade, with what the reviewer set in its place.
 fn changed(state: &State, facts: &Facts<'_>) -> Events {
     let (policy, inputs) = asked(state, facts)?;
-    let mut decision = policy.decide(&inputs);
+    let mut decision = policy.decide_for(&inputs, tier(facts));
     let kept = state.overridden_disposition.map(|(disposition, _)| disposition);
     // A changed grade lets the policy decide anew; without one, what was proposed stands.
     let kept = kept.filter(|_| state.review.grade.is_none());
@@ -134,6 +134,11 @@ pub(super) fn in_force(state: &State, decision: Decision, provisional: bool) -> 
     // A supervisor who approved the proposal has seen its holds; they are set all the same and lifted one by one.
     let decided = UnitEvent::Dispositioned { decision: Box::new(decision), provisional };
     std::iter::once(decided).chain(holds.into_iter().map(|reason| UnitEvent::Held { reason })).collect()
+}
+
+/// The customer's tier, which the policy lets reach the settlement alone.
+fn tier<'a>(facts: &Facts<'a>) -> Option<&'a CustomerTier> {
+    facts.rma.and_then(|rma| rma.tier.as_ref())
 }
 
 /// The policy in force, and what it sees.
