@@ -204,6 +204,7 @@ const stages: Record<string, Stage> = {
         },
       },
       derogation: 'EU-2024-1781-25-4-B',
+      sentences: {},
     },
     review: { code: 'review-pending', args: { causes: 'GRADE_OVERRIDDEN, VALUE_OVER_LIMIT' } },
     choices: [
@@ -267,7 +268,7 @@ function full(stage: Stage): Screen {
     band: {
       tone: idle ? 'warning' : 'rejected',
       say: idle
-        ? { code: 'rma-doubtful', args: { rma: 'RMA-2026-0001184023', rma_state: 'CANCELLED' } }
+        ? { code: 'rma-found-cancelled', args: { rma: 'RMA-2026-0001184023' } }
         : { code: 'command-not-now', args: { command: 'PARCEL-DONE' } },
       at: '2026-11-21T14:06:03Z',
       saved: idle ? 'here' : null,

@@ -41,19 +41,19 @@ export const matches: MatchView[] = [
     rma: '26-118341',
     line: '1',
     title: 'Orra watch 44 mm, LTE',
-    because: say('match-serial', { serial: 'OW44-7702' }),
+    because: say('match-serial', { by: 'OW44-7702' }),
   },
   {
     rma: '26-118377',
     line: '2',
     title: 'Orra watch 44 mm, LTE',
-    because: say('match-product', { sku: 'OW44' }),
+    because: say('match-product', { by: 'OW44' }),
   },
   {
     rma: '26-118102',
     line: null,
     title: 'Orra watch strap',
-    because: say('match-tracking', { tracking: 'JJD014600003821' }),
+    because: say('match-tracking', { by: 'JJD014600003821' }),
   },
 ];
 

@@ -57,8 +57,9 @@ export class SimulatedRooms {
       case 'note': {
         const noted = { at: new Date().toISOString(), say: say('unit-noted'), notable: false };
         const operator = this.bench.operator?.initials ?? '';
-        const history = [...this.#detail(request.unit).history, { ...noted, operator }];
-        return this.#unit(request.unit, { history });
+        const before = this.#detail(request.unit);
+        const notes = [...before.notes, { at: noted.at, operator, text: request.text }];
+        return this.#unit(request.unit, { notes, history: [...before.history, { ...noted, operator }] });
       }
       case 'void-unit': {
         const body: ReviewDetail = { ...this.#detail(request.unit), stage: 'VOIDED' };
@@ -193,6 +194,7 @@ export class SimulatedRooms {
         next_best: { disposition: 'REFURBISH', less_by: '21.00 €', forbidden_by: null },
         preference: { asked: 'REFUND', outcome: 'HONOURED', say: null, texts: null },
         derogation: null,
+        sentences: {},
       },
       history: [
         {
@@ -226,7 +228,12 @@ export class SimulatedRooms {
           notable: false,
         },
       ],
-      blocked: found.grader === this.bench.operator?.initials ? say('own-grading') : null,
+      blocked:
+        this.bench.operator?.role === 'GRADER'
+          ? say('supervisor-only')
+          : found.grader === this.bench.operator?.initials
+            ? say('own-grading')
+            : null,
       allowed: ['LIQUIDATE', 'REFURBISH', 'HARVEST_PARTS', 'RECYCLE', 'QUARANTINE'],
       seen: `event-${unit}`,
       signals: [],
@@ -241,6 +248,7 @@ export class SimulatedRooms {
       function: 'F2',
       cosmetic: 'C3',
       provisional: null,
+      notes: [],
       ...this.#more(unit, found),
       ...this.#since.get(unit),
     };
@@ -374,5 +382,6 @@ function row(
     grader,
     since,
     centicents_per_hour,
+    waits_for: [cause === 'SAMPLE' ? 'blind' : 'review'],
   };
 }

@@ -54,7 +54,7 @@ export function decisionStage(unit: UnitHead, grade: Grade, goes: Disposition, c
       disposition: goes,
       settlement: 'REFUND',
       why: [
-        say('why-row-allows', { row: '41', dispositions: 'RESTOCK_B, LIQUIDATE' }),
+        say('why-row-allows', { why: 'as-new', row: '41', dispositions: 'RESTOCK_B, LIQUIDATE' }),
         say('why-best-value', { disposition: goes }),
       ],
       policy: 'P-118',
@@ -71,6 +71,9 @@ export function decisionStage(unit: UnitHead, grade: Grade, goes: Disposition, c
         },
       },
       derogation: null,
+      sentences: {
+        'as-new': { en: 'As new: back on sale.', de: 'Wie neu: zurück in den Verkauf.' },
+      },
     },
     review: null,
     choices: [

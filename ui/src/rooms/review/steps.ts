@@ -74,7 +74,7 @@ function missing(name: StepName, detail: ReviewDetail): string | null {
       return detail.allowed.length === 0 ? 'nothing-allowed' : null;
     case 'explain':
       // Which row fired would tell the grade.
-      return detail.blind_wanted ? 'blind-first' : null;
+      return detail.blind_wanted && detail.row.grade === null ? 'blind-first' : null;
     default:
       return null;
   }

@@ -32,6 +32,7 @@ export const families = [
   'regrade',
   'work',
   'work-result',
+  'waits',
   'void',
   'task',
   'label-kind',
@@ -101,7 +102,7 @@ const counts = new Set([
   'place',
 ]);
 // Codes of the table themselves: a device's fault, why an item was refused.
-const coded = new Set(['fault', 'why']);
+const coded = new Set(['fault']);
 
 /** Arguments as a person reads them: stored codes in words, counts as numbers, times short, LPNs 5-5-2. */
 export function argsAsWords(
@@ -142,7 +143,8 @@ function asWords(name: string, value: string, vocabulary: Vocabulary): FluentVar
   if (/^\d{12}$/.test(value) && (name === 'lpn' || name === 'expected' || name === 'got'))
     return lpnShown(value);
   if (counts.has(name) && /^\d{1,12}$/.test(value)) return Number(value);
-  if (name === 'why') return vocabulary.why(value) ?? value;
+  // A key of the policy's own sentences, or a code of the table.
+  if (name === 'why') return vocabulary.why(value) ?? vocabulary.head(value) ?? '';
   if (name === 'keys') return vocabulary.or(value.split(/,\s*/));
   if (coded.has(name)) return vocabulary.head(value) ?? value;
   const speaks = spoken[name];

@@ -11,9 +11,9 @@ const languages = readdirSync(path.join(root, 'assets/languages'))
   .map((file) => file.replace('.ftl', ''));
 const english = catalogue('en');
 
-function sources(folder: string): string {
+function sources(folder: string, kinds = /\.(ts|svelte)$/): string {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name) && !entry.name.includes('.test.'))
+    .filter((entry) => entry.isFile() && kinds.test(entry.name) && !entry.name.includes('.test.'))
     .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
 }
@@ -42,12 +42,14 @@ describe.each(languages)('%s.ftl', (language) => {
   });
 });
 
-test('every text of the screen is used', () => {
+test('every text of the screen or of a label is used', () => {
   const used = sources(path.join(root, 'ui/src'));
+  const printed = sources(path.join(root, 'src-tauri/crates'), /\.rs$/);
   const prefixes = [...used.matchAll(/`([a-z][a-z-]*-)\$\{/g)].map(([, prefix]) => prefix ?? '');
   const unused = [...english.keys()].filter((id) => {
     if (id === 'language-name' || id.startsWith('say-')) return false;
     if (families.some((family) => id.startsWith(`${family}-`) || id === `${family}-aside`)) return false;
+    if (printed.includes(`"${id}"`)) return false;
     return !used.includes(`'${id}'`) && !prefixes.some((prefix) => id.startsWith(prefix));
   });
   expect(unused).toEqual([]);

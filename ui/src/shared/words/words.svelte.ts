@@ -1,8 +1,7 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import de from '../../../../assets/languages/de.ftl?raw';
 import en from '../../../../assets/languages/en.ftl?raw';
-import reasons from '../../../../assets/policy/why.json';
-import type { Coded, PhotoSlot, Say, Tone } from '../../platform/types';
+import type { Coded, DecisionView, PhotoSlot, Say, Tone } from '../../platform/types';
 import { argsAsWords, readable, type Family, type Vocabulary } from './args';
 
 export const languages = ['en', 'de'] as const;
@@ -21,6 +20,8 @@ export interface Told {
 
 /** A text that came with the data, by language. */
 type Texts = PhotoSlot['texts'];
+/** What a policy says in its own words, by key and language. */
+type Sentences = DecisionView['sentences'];
 type Args = Record<string, FluentVariable>;
 
 const sources: Record<Language, string> = { en, de };
@@ -49,10 +50,7 @@ class Words {
     knows: (family, value) => this.knows(family, value),
     head: (code) => this.#format(messageOf(code), null, {}),
     or: (items) => this.or(items),
-    why: (key) => {
-      const texts = (reasons as Record<string, Texts | undefined>)[key];
-      return texts?.[this.language] ?? texts?.['en'] ?? null;
-    },
+    why: () => null,
   };
 
   /** A text of the screen. */
@@ -94,9 +92,10 @@ class Words {
   }
 
   /** A code from the bench in words. */
-  tell = (say: Say | Coded): Told => {
+  tell = (say: Say | Coded, sentences: Sentences = {}): Told => {
     const id = messageOf(say.code);
-    const args = argsAsWords(say.args, this.#vocabulary);
+    const why = (key: string) => (sentences[key] === undefined ? null : this.pick(sentences[key]));
+    const args = argsAsWords(say.args, { ...this.#vocabulary, why });
     const head = this.#format(id, null, args);
     if (head === null) {
       const unknown = 'say-unknown-code';
@@ -118,7 +117,7 @@ class Words {
   };
 
   /** A code as one short line: a choice, an effect, what is expected next. */
-  line = (say: Say): string => this.tell(say).head;
+  line = (say: Say, sentences: Sentences = {}): string => this.tell(say, sentences).head;
 
   /** Why something cannot be done, where nobody has tried yet: a refusal without the word for refused. */
   why = (say: Say): string => {
