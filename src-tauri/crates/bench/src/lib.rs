@@ -7,6 +7,7 @@
 //! | [`Dock`], [`settings`] | the bench's devices, and the file that names them |
 //! | `desk` | one person, one parcel, one unit, one question: scans in, events and a screen out |
 //! | `eyes`, `printer`, `line` | camera frames to scans, labels to the printer, news of the line |
+//! | `figures` | the tables of figures, for screens and terminals |
 //! | `printing`, [`words`] | labels of a unit; English words for terminals and labels |
 //! | [`cli`] | the headless command: decode, label, enrol, sync, verify, doctor |
 //! | [`log`], [`clock`] | the log; time and fresh ids |
@@ -18,6 +19,7 @@ mod desk;
 mod disk;
 mod dock;
 mod eyes;
+mod figures;
 #[cfg(feature = "http-seam")]
 pub mod http_seam;
 mod line;

@@ -48,6 +48,8 @@ CREATE INDEX figures_by_outcome ON figures (category, disposition, grade, curren
 CREATE INDEX figures_by_dock ON figures (category, dock_ms, received_ms) WHERE decided_ms > 0;
 CREATE INDEX figures_by_claim ON figures (category, sku, no_fault, received_ms) WHERE claimed_defect = 1;
 CREATE INDEX figures_by_avoidable ON figures (sku, category, reason, received_ms) WHERE avoidable = 1;
+CREATE INDEX figures_graded ON figures (received_ms) WHERE grade <> '';
+CREATE INDEX figures_by_sku ON figures (sku, received_ms);
 CREATE INDEX figures_by_line ON figures (rma, line);
 CREATE INDEX figures_by_parcel ON figures (parcel);
 CREATE INDEX figures_empty_boxes ON figures (rma, received_ms) WHERE empty_box = 1;
@@ -115,6 +117,10 @@ CREATE TABLE policies (
   number INTEGER NOT NULL,
   signed TEXT    NOT NULL
 ) STRICT;
+
+-- Few of many units are under way or held.
+CREATE INDEX units_by_stage ON units (stage, touched);
+CREATE INDEX units_held ON units (held) WHERE held = 1;
 
 ALTER TABLE rmas ADD COLUMN customer TEXT NOT NULL DEFAULT '';
 UPDATE rmas SET customer = coalesce(rma ->> '$.customer', '');

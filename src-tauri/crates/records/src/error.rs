@@ -150,7 +150,7 @@ impl RecordsError {
             Self::LpnTaken { .. } => "lpn-taken",
             Self::LpnsUsedUp => "lpn-block-empty",
             Self::PhotoNotKept(_) => "photo-not-kept",
-            Self::UnitUnknown(_) => "unit-unknown",
+            Self::UnitUnknown(_) => "pack-unit-unknown",
             Self::Pack(_) => "pack-unreadable",
             Self::Receipt(refusal) => refusal.code(),
             Self::File { .. } => "file-failed",

@@ -101,6 +101,12 @@ impl Records {
         self.rows("units", rest, &[])
     }
 
+    /// Units neither closed nor voided, the one touched longest ago first.
+    pub fn units_open(&self) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
+        let rest = "WHERE stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED', 'STAGED') ORDER BY touched";
+        self.rows("units", rest, &[])
+    }
+
     /// The parcel with this tracking number; the one touched last, should a number come twice.
     pub fn parcel_by_tracking(
         &self,
@@ -134,6 +140,11 @@ impl Records {
     /// Open containers by code.
     pub fn open_containers(&self) -> Result<Vec<(ContainerId, container::State)>, RecordsError> {
         self.rows("containers", "WHERE stage = 'OPEN' ORDER BY code", &[])
+    }
+
+    /// Containers that are not shipped, by code.
+    pub fn containers_here(&self) -> Result<Vec<(ContainerId, container::State)>, RecordsError> {
+        self.rows("containers", "WHERE stage IN ('OPEN', 'CLOSED') ORDER BY code, touched", &[])
     }
 
     /// What a person typed or scanned, found in LPN, RMA, serial, SKU, tracking number, order and container

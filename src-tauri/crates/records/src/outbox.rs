@@ -211,8 +211,11 @@ impl Records {
 
     /// What head office does not have yet.
     pub fn unsent(&self) -> Result<Unsent, RecordsError> {
-        let sql = "SELECT count(*), coalesce(min(e.recorded_ms), 0) FROM outbox o
-                   JOIN events e ON e.epoch = o.epoch AND e.seq = o.seq";
+        // The outbox in its own order: the first that waits is the oldest. Nothing but its count is walked.
+        let sql = "SELECT (SELECT count(*) FROM outbox), coalesce((
+                     SELECT e.recorded_ms FROM epochs p JOIN outbox o ON o.epoch = p.epoch
+                       JOIN events e ON e.epoch = o.epoch AND e.seq = o.seq
+                     ORDER BY p.position, o.seq LIMIT 1), 0)";
         let (events, oldest): (i64, i64) =
             self.connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let sql = "SELECT count(*) FROM photos WHERE sent = 0 AND purged = 0";

@@ -3,8 +3,11 @@
 mod decode;
 mod doctor;
 mod enrol;
+mod export;
+mod insights;
 mod label;
 mod out;
+mod policy;
 mod replay;
 mod sync;
 mod verify;
@@ -46,6 +49,9 @@ enum Command {
     Enrol(enrol::Enrol),
     Sync(sync::Sync),
     Verify(verify::Verify),
+    Export(export::Export),
+    Insights(insights::Insights),
+    Policy(policy::PolicyArgs),
     Doctor(doctor::Doctor),
 }
 
@@ -89,6 +95,9 @@ fn dispatch(cli: &Cli, out: &Out) -> Result<Outcome, Coded> {
         Command::Enrol(enrol) => enrol.run(&cli.data, out),
         Command::Sync(sync) => sync.run(&cli.data, out),
         Command::Verify(verify) => verify.run(&cli.data, out),
+        Command::Export(export) => export.run(&cli.data, out),
+        Command::Insights(insights) => insights.run(&cli.data, out),
+        Command::Policy(policy) => policy.run(&cli.data, out),
         Command::Doctor(doctor) => doctor.run(&cli.data, out),
     }
 }

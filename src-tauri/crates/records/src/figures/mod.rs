@@ -14,7 +14,7 @@ use crate::projections::State;
 use crate::sql::{parse, texts};
 
 pub(crate) use parcels::{ParcelFigures, differs as parcel_differs};
-pub(crate) use steps::{count as count_step, recount as recount_steps, same as steps_are_same};
+pub(crate) use steps::{QUARTER_MS, count as count_step, recount as recount_steps, same as steps_are_same};
 pub(crate) use units::{UnitFigures, differs as unit_differs};
 
 /// An event with what the figures need of its envelope.

@@ -30,7 +30,7 @@ impl Records {
     /// Writes the evidence pack of a unit to a file, replacing what was there. Needs no right to write here.
     ///
     /// # Errors
-    /// `unit-unknown`, `station-not-enrolled` (also without the station's key), `disk-full`, `file-failed`.
+    /// `pack-unit-unknown`, `station-not-enrolled` (also without the station's key), `disk-full`, `file-failed`.
     pub fn evidence_pack(&self, unit: UnitId, out: &Path) -> Result<PackMade, RecordsError> {
         let enrolment = self.enrolled()?.clone();
         let key = self.secret_key()?.ok_or(RecordsError::NotEnrolled)?;

@@ -7,12 +7,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use records::{NewEvent, Options, Records, Stored};
-use returns::codes::{Finding, IntakeKind, Role};
+use returns::checklist::Because;
+use returns::codes::{Disposition, Finding, Grade, IntakeKind, Role, Settlement};
 use returns::event::{Event, UnitEvent};
 use returns::ids::{EventId, OperatorId, PhotoRole, Sha256Hex, StationId, Subject, UnitId};
 use returns::lpn::Lpn;
+use returns::policy::{Decision, Inputs, NextBest, Policy};
+use serde_json::{Value, json};
 use uuid::Uuid;
-use wire::{Actor, ChainHash, EnrolReply, Envelope, Epoch, Incarnation, Receipt, SecretKey};
+use wire::{
+    Actor, ChainHash, Document, EnrolReply, Envelope, Epoch, Feed, FeedChange, FeedItem, FeedPage,
+    Incarnation, Receipt, SecretKey, Signed, UnitsItem,
+};
 
 pub fn head_office() -> SecretKey {
     SecretKey::from_seed([7; 32])
@@ -126,4 +132,83 @@ pub fn foreign_line(subject: Subject, event: impl Into<Event>, id: EventId, seen
 pub fn tamper(dir: &Path, sql: &str) {
     let connection = rusqlite::Connection::open(dir.join("station.db")).unwrap();
     connection.execute_batch(sql).unwrap();
+}
+
+/// A feed's page.
+pub fn page(feed: Feed, items: Vec<(&str, Value)>) -> FeedPage {
+    let items = items
+        .into_iter()
+        .map(|(key, value)| FeedItem { key: key.to_owned(), change: FeedChange::Put { value } })
+        .collect();
+    FeedPage { feed, items, cursor: "c".to_owned(), more: false }
+}
+
+/// One event of another bench comes down.
+pub fn units_item(records: &mut Records, station: StationId, seq: u64, line: String) {
+    let item = UnitsItem { station, epoch: Epoch::Numbered(1), seq, line };
+    let key = format!("{station}/{seq}");
+    let applied =
+        records.apply_page(&page(Feed::Units, vec![(&key, serde_json::to_value(item).unwrap())])).unwrap();
+    assert_eq!(applied.refused, 0);
+}
+
+/// An empty policy of number 7, signed and taken in; gives its hash.
+pub fn take_policy(records: &mut Records) -> Sha256Hex {
+    take_policy_with(records, json!({}))
+}
+
+/// The same with some fields set.
+pub fn take_policy_with(records: &mut Records, fields: Value) -> Sha256Hex {
+    let mut policy = json!({
+        "number": 7, "date": "2026-11-01", "currency": "EUR", "review": {}, "provisional": null, "gates": [],
+        "candidates": []
+    });
+    for (name, value) in fields.as_object().unwrap() {
+        policy[name] = value.clone();
+    }
+    let policy: Policy = serde_json::from_value(policy).unwrap();
+    let signed = Signed::sign(&head_office(), &Document::Policy(Box::new(policy))).unwrap();
+    let (_, hash) = signed.verify(&head_office().public()).unwrap();
+    records
+        .apply_page(&page(Feed::Documents, vec![("policy", serde_json::to_value(signed).unwrap())]))
+        .unwrap();
+    hash.parse().unwrap()
+}
+
+pub fn graded(grade: Grade) -> UnitEvent {
+    UnitEvent::Graded {
+        grade,
+        because: Because::NothingFound,
+        by: OperatorId::new("op-1").unwrap(),
+        sampled: false,
+        function: None,
+        cosmetic: None,
+        dropped: Vec::new(),
+    }
+}
+
+/// What the policy decided, all else unknown.
+pub fn decision(disposition: Disposition, grade: Grade, policy: &Sha256Hex) -> Decision {
+    Decision {
+        disposition,
+        settlement: Settlement::Refund,
+        rows: vec!["R-1".parse().unwrap()],
+        gate: None,
+        inputs: Inputs::of_grade(grade),
+        next_best: NextBest::None,
+        recovered: None,
+        why: Vec::new(),
+        review: Vec::new(),
+        holds: Vec::new(),
+        preference: None,
+        response: None,
+        derogation: None,
+        tier: None,
+        policy_number: 7,
+        policy_hash: *policy,
+    }
+}
+
+pub fn dispositioned(decision: Decision) -> UnitEvent {
+    UnitEvent::Dispositioned { decision: Box::new(decision), provisional: false }
 }
