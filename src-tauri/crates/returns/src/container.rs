@@ -24,6 +24,8 @@ pub struct State {
     pub owner: Option<OwnerCode>,
     /// What is in it.
     pub units: BTreeSet<UnitId>,
+    /// The carrier's number of what it left in.
+    pub tracking: Option<TrackingNumber>,
     /// It has an event that this version does not know: read-only here.
     pub unreadable: bool,
 }
@@ -138,7 +140,10 @@ pub fn apply(state: &mut State, event: &ContainerEvent) {
             state.units.remove(unit);
         }
         ContainerEvent::Closed {} => state.state = Some(ContainerState::Closed),
-        ContainerEvent::Shipped { .. } => state.state = Some(ContainerState::Shipped),
+        ContainerEvent::Shipped { tracking } => {
+            state.state = Some(ContainerState::Shipped);
+            state.tracking.clone_from(tracking);
+        }
     }
 }
 

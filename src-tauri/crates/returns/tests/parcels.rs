@@ -232,8 +232,10 @@ fn a_container_opens_fills_closes_and_ships() {
     let closed = Refusal::WrongContainerState { state: ContainerState::Closed };
     assert_eq!(refuses(&state, &facts, place(3)), closed);
     assert_eq!(refuses(&state, &with_blocked, Command::Ship { tracking: None }), still_in);
-    does(&mut state, Command::Ship { tracking: None });
+    does(&mut state, Command::Ship { tracking: Some(id("00340434161094015902")) });
     assert_eq!(state.state, Some(ContainerState::Shipped));
+    assert_eq!(state.tracking, Some(id("00340434161094015902")));
+    assert_eq!(state.units, [unit_id(1)].into(), "what left in it can still be listed");
 }
 
 #[test]
