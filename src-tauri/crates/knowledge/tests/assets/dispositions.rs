@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use returns::checklist::Answer;
-use returns::codes::{Disposition, Finding, Grade, HoldReason, IntakeKind, ReviewCause, Role};
+use returns::checklist::{Answer, Checklist};
+use returns::codes::{Disposition, Finding, Grade, HoldReason, IntakeKind, ReviewCause, Role, Settlement};
 use returns::facts::{Facts, Fresh};
 use returns::ids::{OperatorId, ParcelId, PhotoRole, Sha256Hex, StationId};
 use returns::lpn::Lpn;
@@ -25,6 +25,8 @@ struct Bench {
     rma: Option<&'static Rma>,
     sku: &'static str,
     grader: OperatorId,
+    /// What is printed on goods with a date.
+    expiry: &'static str,
 }
 
 impl Bench {
@@ -35,7 +37,12 @@ impl Bench {
             rma: number.map(rma),
             sku,
             grader: OperatorId::new("op-1007").unwrap(),
+            expiry: "2027-11-30",
         }
+    }
+
+    fn list(&self) -> &'static Checklist {
+        checklist(item(self.sku), self.rma.map(|rma| rma.cycle))
     }
 
     fn act(&mut self, command: &Command) {
@@ -45,7 +52,7 @@ impl Bench {
             rma: self.rma,
             line: self.rma.and_then(|rma| rma.lines.iter().find(|line| line.sku.as_str() == self.sku)),
             item: Some(item),
-            checklist: Some(checklist(item)),
+            checklist: Some(self.list()),
             policy: Some(&self.policy),
             fresh: Fresh { lpn: Some(Lpn::new(4173, 392).unwrap()) },
             ..Facts::of(&self.grader, Role::Grader, StationId([1; 16]), recorded)
@@ -63,7 +70,7 @@ impl Bench {
     }
 
     fn inspect(&mut self, said: Said, findings: &[Finding]) {
-        let list = checklist(item(self.sku));
+        let list = self.list();
         for finding in findings {
             self.act(&Command::AddFinding { finding: *finding });
         }
@@ -85,6 +92,10 @@ impl Bench {
         assert!(unused.is_empty(), "never asked: {unused:?}");
         for (at, role) in list.required_photos(&self.state.answers).into_iter().enumerate() {
             self.photo(role, at);
+        }
+        if item(self.sku).expiry_tracked {
+            let expiry = Some(self.expiry.parse().unwrap());
+            self.act(&Command::ReadLot { lot: None, expiry });
         }
         self.act(&Command::Grade);
         self.act(&Command::Dispose);
@@ -133,8 +144,34 @@ const TAGGED: Said = &[("TAG", "YES")];
 #[case("26-118319", "NID-PIL60", &[], Grade::A, Disposition::Recycle)]
 #[case("26-118311", "LIN-SERUM30", &[], Grade::A, Disposition::Destroy)]
 #[case("26-118321", "BRW-LED", &[("PRODUCT", "NO")], Grade::X, Disposition::Quarantine)]
-#[case("26-118312", "NLK-CITY-39", &[("PRODUCT", "NO")], Grade::X, Disposition::ShipBack)]
 #[case("26-118330", "VAR-PAN28", &[("USED", "YES")], Grade::B, Disposition::ShipBack)]
+#[case("26-119001", "NLK-CHINO-32", &[], Grade::A, Disposition::ShipBack)]
+#[case("26-119002", "HAL-HIKE-W-40", TAGGED, Grade::N, Disposition::Restock)]
+#[case("26-119003", "BRW-FLOOR", &[], Grade::A, Disposition::ShipBack)]
+#[case("26-119004", "KET-BLEND", &[("USED", "YES")], Grade::B, Disposition::ShipBack)]
+#[case("26-119007", "NLK-DRESS-40", TAGGED, Grade::N, Disposition::Restock)]
+#[case("26-119013", "VAR-PLATE12", &[("SAFE", "BROKEN")], Grade::D, Disposition::Recycle)]
+#[case("26-119017", "TOV-IMPACT", &[("FAULT", "NO")], Grade::A, Disposition::ShipBack)]
+#[case("26-119018", "KEL-MILK", &[("SERIAL", "HAS_NONE"), ("POWER", "NO")], Grade::D, Disposition::ShipBack)]
+#[case("26-119021", "HAL-BOOT-39", &[("WORN_OUT", "SOLE")], Grade::D, Disposition::Recycle)]
+#[case("26-119022", "GRE-FAN", &[("WORKS", "NO")], Grade::D, Disposition::Recycle)]
+#[case("26-119023", "KDL-RAIN-104", &[("WORN", "YES")], Grade::B, Disposition::Donate)]
+#[case("26-119024", "AUR-SB3", &[], Grade::A, Disposition::RestockB)]
+#[case("26-119025", "KEL-GRD", &[("POWER", "NO")], Grade::D, Disposition::Repair)]
+#[case("26-119026", "KET-TOAST", &[("WORKS", "NO")], Grade::D, Disposition::Recycle)]
+#[case("26-119027", "BRM-VAC", &[("BROKEN", "CRACKED")], Grade::C, Disposition::Quarantine)]
+#[case("26-119028", "NLK-RUN-42", &[("BOX", "YES")], Grade::N, Disposition::Restock)]
+#[case("26-119029", "NLK-COAT-W-M", &[("WASHABLE", "MEND")], Grade::C, Disposition::Liquidate)]
+#[case("26-119030", "NLK-PUFF-M-XL", &[("WORN", "YES")], Grade::B, Disposition::RestockB)]
+#[case("26-119031", "NLK-BRA-75B", &[], Grade::A, Disposition::Recycle)]
+#[case("26-119032", "HAV-SUN50", &[], Grade::A, Disposition::Destroy)]
+#[case("26-119033", "MRN-OIL3L", SEALED, Grade::N, Disposition::Restock)]
+#[case("26-119034", "MRN-CHOC", &[("SEAL", "YES"), ("COLD", "YES")], Grade::X, Disposition::Recycle)]
+#[case("26-119037", "KDL-RC", &[("COMPLETE", "NO")], Grade::C, Disposition::Donate)]
+#[case("26-119045", "TOV-GRIND", &[("COMPLETE", "DENTED")], Grade::C, Disposition::Rtv)]
+#[case("26-119046", "GRE-MOW", &[("WORKS", "NO")], Grade::D, Disposition::HarvestParts)]
+#[case("26-119047", "HAL-SKI-W-M", &[("WASHABLE", "STAIN")], Grade::C, Disposition::Refurbish)]
+#[case("26-119049", "AUR-CHG65", &[("SERIAL", "HAS_NONE"), ("POWER", "NO")], Grade::D, Disposition::Liquidate)]
 fn decided_at_the_bench(
     #[case] number: &'static str,
     #[case] sku: &'static str,
@@ -156,6 +193,10 @@ fn decided_at_the_bench(
 #[case("26-118341", "TAV-11-256", &[("BROKEN", "CRACKED")], &[], Disposition::Refurbish, ReviewCause::ValueOverLimit)]
 #[case("26-118302", "NLK-SHIRT-M-M", &[("PRODUCT", "FAKE")], &[], Disposition::Quarantine, ReviewCause::FraudSignal)]
 #[case("26-118310", "NLK-TR3-44", &[("PAIR", "NO")], &[], Disposition::Quarantine, ReviewCause::Policy)]
+#[case("26-118312", "NLK-CITY-39", &[("PRODUCT", "NO")], &[], Disposition::ShipBack, ReviewCause::FraudSignal)]
+#[case("26-119005", "AUR-SPK1", &[("POWER", "NO")], &[], Disposition::Quarantine, ReviewCause::Policy)]
+#[case("26-119006", "NLK-BELT-95", &[], &[], Disposition::ShipBack, ReviewCause::Policy)]
+#[case("26-119014", "VES-7-128", &[("FAULT", "YES")], &[], Disposition::WarrantyService, ReviewCause::ValueOverLimit)]
 fn decided_by_two(
     #[case] number: &'static str,
     #[case] sku: &'static str,
@@ -174,6 +215,7 @@ fn decided_by_two(
 #[rstest]
 #[case("26-118323", "ORR-44", &[("DATA", "DATA")], HoldReason::Data)]
 #[case("26-118325", "AUR-PB10", &[("SERIAL", "HAS_NONE")], HoldReason::Recall)]
+#[case("26-119036", "KDL-MAGNET", &[], HoldReason::Recall)]
 fn held_by_a_gate(
     #[case] number: &'static str,
     #[case] sku: &'static str,
@@ -185,6 +227,35 @@ fn held_by_a_gate(
     bench.inspect(said, &[]);
     assert_eq!(bench.decision().disposition, Disposition::Quarantine);
     assert!(bench.state.holds.contains(&hold), "{:?}", bench.state.holds);
+}
+
+/// Food with a date: sold, sold at once, given to the food bank, turned into gas.
+#[rstest]
+#[case("2027-11-30", Disposition::Restock)]
+#[case("2027-01-15", Disposition::Liquidate)]
+#[case("2026-12-05", Disposition::Donate)]
+#[case("2026-11-20", Disposition::Recycle)]
+fn food_goes_by_its_date(#[case] expiry: &'static str, #[case] disposition: Disposition) {
+    let mut bench = Bench { expiry, ..Bench::new(Some("26-119033"), "MRN-PESTO4") };
+    bench.receive(IntakeKind::Rma);
+    bench.inspect(SEALED, &[]);
+    assert_eq!(bench.decision().disposition, disposition, "{:?}", bench.decision().why);
+}
+
+/// The same phone with the same fault: a gold customer gets another one at once, a plus one waits for the repair.
+#[rstest]
+#[case("26-119014", "VES-7-128", Settlement::Repair)]
+#[case("26-119015", "VES-7P-256", Settlement::Replace)]
+fn a_tier_changes_what_the_customer_gets(
+    #[case] number: &'static str,
+    #[case] sku: &'static str,
+    #[case] settlement: Settlement,
+) {
+    let mut bench = Bench::new(Some(number), sku);
+    bench.receive(IntakeKind::Rma);
+    bench.inspect(&[("FAULT", "YES")], &[]);
+    let decision = bench.decision();
+    assert_eq!((decision.disposition, decision.settlement), (Disposition::WarrantyService, settlement));
 }
 
 #[test]

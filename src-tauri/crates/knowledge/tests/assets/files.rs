@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use knowledge::operators::OperatorRow;
 use knowledge::{File, Read};
 use returns::checklist::Checklist;
+use returns::codes::Cycle;
 use returns::item::Item;
 use returns::policy::Policy;
 use returns::rma::Rma;
@@ -75,7 +76,14 @@ pub fn rma(number: &str) -> &'static Rma {
     RMAS.iter().find(|rma| rma.number.as_str() == number).unwrap_or_else(|| panic!("no RMA {number}"))
 }
 
-pub fn checklist(item: &Item) -> &'static Checklist {
-    let found = CHECKLISTS.iter().find(|(_, checklist)| checklist.category == item.category);
-    &found.unwrap_or_else(|| panic!("no checklist for {}", item.category)).1
+/// The checklist that a bench takes for the item: the most special one for its owner and this cycle.
+pub fn checklist(item: &Item, cycle: Option<Cycle>) -> &'static Checklist {
+    let fits = |list: &&Checklist| {
+        list.category == item.category
+            && list.owner.as_ref().is_none_or(|owner| *owner == item.owner)
+            && (list.cycle.is_none() || list.cycle == cycle)
+    };
+    let found = CHECKLISTS.iter().map(|(_, list)| list).filter(fits);
+    let found = found.max_by_key(|list| (list.owner.is_some(), list.cycle.is_some()));
+    found.unwrap_or_else(|| panic!("no checklist for {}", item.category))
 }

@@ -2,7 +2,10 @@
 //! reached by a unit that could really lie on the bench.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod catalogue;
+mod checklists;
 mod content;
 mod dispositions;
 mod files;
+mod policy;
 mod shift;
