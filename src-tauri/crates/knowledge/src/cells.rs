@@ -280,8 +280,8 @@ pub(crate) fn write_findings(findings: &Findings) -> Result<String, WriteError> 
     Ok(parts.join(" "))
 }
 
-/// Writes an amount with the decimals of its currency.
-pub(crate) fn write_money(money: Money) -> String {
+/// Writes an amount with the decimals of its currency: `149.00 EUR`.
+pub fn write_money(money: Money) -> String {
     format!("{} {}", write_amount(money.minor, money.currency), money.currency)
 }
 

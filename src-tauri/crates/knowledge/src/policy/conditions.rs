@@ -7,8 +7,8 @@ use crate::cells::{self, write_cell, write_flag, write_range};
 use crate::table::Row;
 use crate::write::WriteError;
 
-/// All of them, in the order written.
-pub(super) const COLUMNS: [&str; 30] = [
+/// The columns of conditions, in the order written. A policy sees of a unit what they are named for.
+pub const COLUMNS: [&str; 30] = [
     "category",
     "owner",
     "cycle",

@@ -14,7 +14,7 @@ use crate::cells::{self, CellFault, write_optional};
 use crate::table::{Columns, Row};
 use crate::write::{Lines, WriteError};
 
-const EXPECTED: [&str; 6] = [
+pub(super) const EXPECTED: [&str; 6] = [
     "expect_disposition",
     "expect_settlement",
     "expect_row",

@@ -23,6 +23,7 @@ use crate::read::{File, Problem, Read};
 use crate::table::{self, Columns, Row};
 use crate::write::{Lines, WriteError, json_text};
 
+pub use conditions::COLUMNS as CONDITIONS;
 pub use book::{open_xlsx, read_xlsx, write_xlsx};
 pub use layout::{FILES, Place, Places, Table};
 pub use rules::unused_sentences;
