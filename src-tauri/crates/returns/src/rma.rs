@@ -63,7 +63,6 @@ impl Rma {
             | RmaState::Received
             | RmaState::Processing
             | RmaState::Settlement => match (self.expires, arrived) {
-                (None, _) => Some(Authorisation::Valid),
                 (Some(_), None) => None,
                 (Some(last), Some(day)) if day > last => Some(Authorisation::Expired),
                 _ => Some(Authorisation::Valid),

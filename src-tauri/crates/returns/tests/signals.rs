@@ -228,6 +228,28 @@ fn a_copied_label_and_an_rma_received_elsewhere_are_told_at_receipt_and_stay() {
     assert_eq!(seen, [SignalKind::LabelCopied, SignalKind::RmaReceivedElsewhere].into());
 }
 
+#[test]
+fn several_signals_stop_the_unit_until_a_person_has_looked() {
+    let depot = Depot::new();
+    let arrival = Arrival {
+        label_claimed_at: Some("LEJ2-B05".to_owned()),
+        received_elsewhere: true,
+        ..Arrival::default()
+    };
+    let facts = Facts { arrival: &arrival, ..depot.facts("COAT", Some("1")) };
+    let supervisor = supervised(&depot, &facts);
+    let mut bench = Bench::graded(&facts);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!((bench.state.stage, bench.state.review_pending()), (Some(Stage::Graded), true));
+    assert_eq!(bench.state.holds, [HoldReason::Fraud].into(), "at once");
+    bench.does(Command::Review(unit::Verdict::approve()), &supervisor);
+    assert_eq!(bench.refuses(Command::Dispose, &supervisor).code(), "held");
+    bench.does(Command::Release { reason: HoldReason::Fraud }, &supervisor);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Restock), "as it would have been without");
+    assert!(bench.state.holds.is_empty(), "not stopped again for what was looked at");
+}
+
 fn food() -> Depot {
     let mut depot = Depot::new();
     depot.items[0].expiry_tracked = true;

@@ -3,7 +3,7 @@
 use super::inputs::inputs;
 use super::state::State;
 use crate::codes::{
-    Disposition, Finding, Grade, OverrideReason, ReviewCause, ReviewState, Settlement, Stage,
+    Disposition, Finding, Grade, HoldReason, OverrideReason, ReviewCause, ReviewState, Settlement, Stage,
 };
 use crate::event::UnitEvent;
 use crate::facts::Facts;
@@ -78,14 +78,19 @@ fn decided(state: &State, facts: &Facts<'_>) -> Events {
     if causes.is_empty() {
         return Ok(in_force(state, decision, false));
     }
-    Ok(vec![UnitEvent::ReviewRequested { causes, at: facts.recorded, proposal: Box::new(decision) }])
+    // Several signals stop the unit at once, not only after somebody has approved what they ask to look at.
+    let suspicion = HoldReason::Fraud;
+    let stopped = decision.holds.contains(&suspicion) && !state.holds.contains(&suspicion);
+    let requested = UnitEvent::ReviewRequested { causes, at: facts.recorded, proposal: Box::new(decision) };
+    let held = stopped.then_some(UnitEvent::Held { reason: suspicion });
+    Ok(std::iter::once(requested).chain(held).collect())
 }
 
 /// What the reviewer was shown and approved, exactly.
 fn approved(state: &State, facts: &Facts<'_>) -> Events {
     let Some(mut decision) = state.review.proposal.clone() else { return decided(state, facts) };
     decision.why.push(Why::of(WhyCode::Reviewed));
-    Ok(in_force(state, decision, false))
+    Ok(in_force(state, looked_at(decision), false))
 }
 
 /// The policy's decision for the reviewer's grade, with what the reviewer set in its place.
@@ -104,7 +109,7 @@ fn changed(state: &State, facts: &Facts<'_>) -> Events {
     if let Some(settlement) = state.review.settlement {
         decision.settlement = settlement;
     }
-    Ok(in_force(state, decision, false))
+    Ok(in_force(state, looked_at(decision), false))
 }
 
 pub(super) fn provisionally(state: &State, facts: &Facts<'_>) -> Events {
@@ -127,6 +132,12 @@ pub(super) fn provisionally(state: &State, facts: &Facts<'_>) -> Events {
         proposal.with_disposition(policy, provisional.disposition, Why::of(WhyCode::Provisional));
     decision.settlement = Settlement::None;
     Ok(in_force(state, decision, true))
+}
+
+/// A person has looked at what did not fit: that stop was lifted, and is not set again.
+fn looked_at(mut decision: Decision) -> Decision {
+    decision.holds.retain(|hold| *hold != HoldReason::Fraud);
+    decision
 }
 
 pub(super) fn in_force(state: &State, decision: Decision, provisional: bool) -> Vec<UnitEvent> {
