@@ -733,7 +733,7 @@ insight-avoidable-reasons = Vermeidbare Gründe
 insight-about-open-units = Größter Verlust je Stunde zuerst. Die Werte fallen beim Zusehen.
 insight-about-reason-by-finding = Was die Kundschaft sagte, gegen das, was gesehen wurde. Einheiten.
 insight-about-dispositions = Einheiten nach Verbleib und Warengruppe.
-insight-about-recovery = Nettoerlös gegen den Wert bei Ankunft.
+insight-about-recovery = Nettoerlös gegen den Neuwert.
 insight-about-dock-to-disposition = Stunden von der Ankunft bis zum Entscheid.
 insight-about-units-per-hour = Einheiten je Arbeitsstunde bei jedem Schritt.
 insight-about-no-fault-found = Gemeldete Fehler, die sich nicht fanden.
@@ -746,6 +746,7 @@ insight-units = { $count ->
    *[other] { $count } Einheiten gezählt.
 }
 insight-at = Stand { $time }.
+insight-all = Alle
 insight-empty = Nichts in diesen Tagen.
 insight-drawing = Zeichnung zu „{ $name }“; die Tabelle darunter hat dieselben Zahlen
 insight-copy = Als CSV kopieren
@@ -775,7 +776,7 @@ insight-column-step = Schritt
 insight-column-route = Weg
 insight-column-units = Einheiten
 insight-column-share = Anteil
-insight-column-value = Wert
+insight-column-value = Neuwert
 insight-column-recovered = Erlöst
 insight-column-median = Hälfte binnen
 insight-column-p90 = Neun von zehn binnen
@@ -790,6 +791,16 @@ insight-column-kappa = Kappa
 insight-column-kilograms = Gewicht
 insight-column-co2 = CO₂
 insight-column-kept-from-landfill = Nicht auf der Deponie
+insight-column-currency = Währung
+insight-column-unknown = Nicht bekannt
+insight-column-weighted-kappa = Kappa, gewichtet
+insight-column-unweighed = Ohne Gewicht
+insight-column-unrouted = Ohne Faktor
+insight-column-returned = Kamen zurück
+insight-step-RECEIVED = Angenommen
+insight-step-GRADED = Eingestuft
+insight-step-LABELLED = Etikettiert
+insight-step-STAGED = Weggelegt
 open-units-count = { $count ->
     [one] 1 Einheit ist offen.
    *[other] { $count } Einheiten sind offen.

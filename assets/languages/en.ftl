@@ -733,7 +733,7 @@ insight-avoidable-reasons = Avoidable reasons
 insight-about-open-units = Dearest loss per hour first. Values fall while you look.
 insight-about-reason-by-finding = What the customer said, against what the grader saw. Units.
 insight-about-dispositions = Units by disposition and category.
-insight-about-recovery = Net recovered value against the value at arrival.
+insight-about-recovery = Net recovered value against the value as new.
 insight-about-dock-to-disposition = Hours from arrival to the decision.
 insight-about-units-per-hour = Units per hour of work at each step.
 insight-about-no-fault-found = Claims of a defect where none was found.
@@ -746,6 +746,7 @@ insight-units = { $count ->
    *[other] { $count } units counted.
 }
 insight-at = As of { $time }.
+insight-all = All
 insight-empty = Nothing in these days.
 insight-drawing = Drawing of “{ $name }”; the table below has the same figures
 insight-copy = Copy as CSV
@@ -775,7 +776,7 @@ insight-column-step = Step
 insight-column-route = Route
 insight-column-units = Units
 insight-column-share = Share
-insight-column-value = Value
+insight-column-value = Value as new
 insight-column-recovered = Recovered
 insight-column-median = Half within
 insight-column-p90 = Nine of ten within
@@ -790,6 +791,16 @@ insight-column-kappa = Kappa
 insight-column-kilograms = Weight
 insight-column-co2 = CO₂
 insight-column-kept-from-landfill = Kept from landfill
+insight-column-currency = Currency
+insight-column-unknown = Not known
+insight-column-weighted-kappa = Kappa, weighted
+insight-column-unweighed = No weight
+insight-column-unrouted = No factor
+insight-column-returned = Came back
+insight-step-RECEIVED = Received
+insight-step-GRADED = Graded
+insight-step-LABELLED = Labelled
+insight-step-STAGED = Put away
 open-units-count = { $count ->
     [one] 1 unit is open.
    *[other] { $count } units are open.

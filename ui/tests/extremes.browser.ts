@@ -146,6 +146,86 @@ const stages: Record<string, Stage> = {
       }),
     ),
   },
+  // Nine answers have the digits; what else was seen has other keys.
+  'nine-answers': {
+    stage: 'question',
+    unit,
+    texts: {
+      en: 'Which fault does it show?',
+      de: 'Welchen Fehler zeigt es?',
+    },
+    hint: {
+      en: 'Try what the customer described, for one minute.',
+      de: 'Eine Minute lang versuchen, was die Kundschaft beschrieb.',
+    },
+    picture: 'power-on',
+    number: 7,
+    of: 14,
+    ladder: (['X', 'D', 'C', 'B', 'A'] as const).map((grade, i) => ({
+      grade,
+      state: i < 1 ? 'done' : i === 1 ? 'now' : 'to-come',
+    })),
+    choices: Array.from({ length: 9 }, (_, i) =>
+      choice(`PICK-${i + 1}`, String(i + 1), `Does not charge, way ${i + 1}`, `Lädt nicht, Art ${i + 1}`),
+    ),
+    chips: (['WARRANTY_CARD_MISSING', 'PACKAGING_DAMAGE', 'COUNTERFEIT_SUSPECT', null] as const).map(
+      (finding, i) => ({ command: `MARK-${i + 1}`, key: 'QWRT'[i] ?? '', finding, on: i === 1 }),
+    ),
+  },
+  'full-arrivals': {
+    stage: 'arrivals',
+    arrived: Array.from({ length: 9 }, (_, i) => ({
+      tracking: i === 3 ? null : '00340434161094042557',
+      rmas: ['RMA-2026-0001184023', 'RMA-2026-0001184024'],
+      at: '2026-11-21T14:00:00Z',
+      again: i === 1,
+    })),
+    today: 1047,
+    waiting: 312,
+  },
+  'full-work': {
+    stage: 'work',
+    unit,
+    findings: ['WARRANTY_CARD_MISSING', 'PACKAGING_DAMAGE', 'COUNTERFEIT_SUSPECT', 'SCRATCHED'],
+    work: {
+      since: '2026-11-21T13:20:00Z',
+      choices: [
+        choice('PICK-1', '1', 'Done, it is as good as it gets', 'Erledigt, besser wird es nicht'),
+        choice('PICK-2', '2', 'Not possible here', 'Hier nicht möglich'),
+        choice('PICK-3', '3', 'A part is missing', 'Ein Teil fehlt'),
+      ],
+    },
+  },
+  'full-container': {
+    stage: 'container',
+    container: {
+      container: {
+        container: 'c',
+        code: 'P-0231-LEJ2-EU',
+        state: 'OPEN',
+        disposition: 'WARRANTY_SERVICE',
+        owner: 'NLK',
+        units: 214,
+      },
+      contents: Array.from({ length: 214 }, (_, i) => ({
+        unit: `u${i}`,
+        lpn: '04173-00927-75',
+        title: longTitle,
+        sku: 'HRJ-W-M-STORM',
+        serial: null,
+        grade: 'C',
+        blocked: i === 99,
+      })),
+      blocked: { code: 'units-blocked', args: { lpns: '04173-00927-75, 04173-00928-72, 04173-00929-69' } },
+      printed: null,
+    },
+    choices: [
+      { ...choice('CLOSE', 'F7', '', ''), texts: null, disabled: { code: 'units-blocked', args: {} } },
+      { ...choice('SHIP', 'S', '', ''), texts: null, disabled: { code: 'wrong-container-state', args: {} } },
+      { ...choice('REPRINT', 'F5', '', ''), texts: null },
+      { ...choice('CANCEL', 'Esc', '', ''), texts: null },
+    ],
+  },
   'german-question': {
     stage: 'question',
     unit,

@@ -72,7 +72,10 @@ const bars_shown = 14;
  */
 export function drawing(view: InsightView): Drawing | null {
   const numbers = numeric(view.columns);
-  const labels = view.columns.flatMap((column, i) => (isLabel(column) ? [i] : []));
+  // A product is named by its title; numbers of articles and currencies stand in the table.
+  const labels = view.columns
+    .flatMap((column, i) => (isLabel(column) && !['sku', 'currency'].includes(column.key) ? [i] : []))
+    .slice(0, 2);
   if (view.insight === 'reason-by-finding') return heat(view, labels, numbers);
   const at = chosen(view.insight, view.columns, numbers);
   if (at === undefined) return null;
@@ -86,6 +89,11 @@ export function drawing(view: InsightView): Drawing | null {
   if (column === undefined || rows.length < 2) return null;
   const values = rows.map((row) => amount(column.kind, row.value));
   return { kind: 'bars', column, names: rows.map((row) => row.name), values };
+}
+
+/** Tables whose rows without a category stand for all categories together. */
+export function summed(name: InsightName): boolean {
+  return name === 'dock-to-disposition' || name === 'agreement-by-grader';
 }
 
 /** Label columns: codes and words. */

@@ -33,6 +33,7 @@ export const families = [
   'work',
   'work-result',
   'waits',
+  'insight-step',
   'void',
   'task',
   'label-kind',
@@ -86,6 +87,7 @@ const spoken: Record<string, Family[]> = {
   label: ['label-kind'],
   feed: ['feed'],
   command: ['command'],
+  step: ['insight-step'],
   got: ['disposition'],
   expected: ['disposition'],
 };
@@ -112,7 +114,8 @@ export function argsAsWords(
   const out: Record<string, FluentVariable> = {};
   for (const [name, value] of Object.entries(args)) {
     // An empty argument is no argument: the part of the message that needs it is left out.
-    if (value !== undefined && value !== '') out[name] = asWords(name, value, vocabulary);
+    const worded = value === undefined ? '' : asWords(name, value, vocabulary);
+    if (worded !== '') out[name] = worded;
   }
   const lpn = args.expected ?? args.lpn;
   if (out.tail === undefined && lpn !== undefined && lpn !== '') out.tail = lpnTail(lpn);

@@ -68,6 +68,8 @@ test('words keep to the house: verb first, no “please”, no “invalid”, no
 });
 
 test('what is refused says what to do next', () => {
+  const bundle = new FluentBundle('en');
+  bundle.addResource(new FluentResource(readFileSync(path.join(root, 'assets/languages/en.ftl'), 'utf8')));
   const bare = [...english].filter(([id, entry]) => {
     const text = id.startsWith('say-') && isRefusal(id);
     return text && !entry.attributes.includes('next');
@@ -75,8 +77,6 @@ test('what is refused says what to do next', () => {
   expect(bare.map(([id]) => id)).toEqual([]);
 
   function isRefusal(id: string): boolean {
-    const bundle = new FluentBundle('en');
-    bundle.addResource(new FluentResource(readFileSync(path.join(root, 'assets/languages/en.ftl'), 'utf8')));
     const value = bundle.getMessage(id)?.value ?? '';
     return bundle.formatPattern(value, {}, []).startsWith('Rejected');
   }

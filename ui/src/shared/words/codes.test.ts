@@ -43,6 +43,17 @@ const vocabularies: [type: string, family: string][] = [
   ['Settlement', 'settlement'],
   ['UnitStage', 'stage'],
   ['PhotoSlotState', 'photo'],
+  ['Acceptance', 'acceptance'],
+  ['VoidReason', 'void'],
+  ['Task', 'task'],
+  ['SignalKind', 'signal'],
+  ['PreferenceOutcome', 'preference-outcome'],
+  ['Match', 'match'],
+  ['ContainerState', 'state'],
+  ['WaitsFor', 'waits'],
+  ['InsightName', 'insight'],
+  ['InsightName', 'insight-about'],
+  ['ColumnKind', 'insight-unit'],
 ];
 
 test.each(vocabularies)('every %s has words', (type, family) => {

@@ -96,3 +96,30 @@ test('ages carry their unit, dates are short', () => {
   expect(clockSeconds(new Date(2026, 10, 21, 9, 5, 7).toISOString())).toBe('09:05:07');
   expect(shortTime('not a time', now)).toBe('not a time');
 });
+
+test('a policy speaks in its own sentences, and says nothing where there is none', () => {
+  const say = { code: 'why-row-allows', args: { why: 'as-new', row: '41', dispositions: 'RESTOCK' } };
+  const sentences = { 'as-new': { en: 'As new: back on sale.', de: 'Wie neu.' } };
+  expect(words.line(say, sentences)).toBe('As new: back on sale. Row 41 allows Restock');
+  expect(words.line(say)).toBe('Row 41 allows Restock');
+});
+
+test('why something cannot be done does not say that it was refused', () => {
+  expect(words.why({ code: 'no-task', args: {} })).toBe('That task is not open');
+  words.language = 'de';
+  expect(words.why({ code: 'no-task', args: {} })).not.toMatch(/^Abgelehnt/);
+});
+
+test('columns and cells have words, or are readable', () => {
+  expect(words.column('no_fault')).toBe('No fault');
+  expect(words.column('STAIN')).toBe('Stained');
+  expect(words.column('never-heard')).toBe('Never heard');
+  expect(words.cell('finding', 'STAIN')).toBe('Stained');
+  expect(words.cell('category', 'HOME_TOOLS')).toBe('Home tools');
+  expect(words.cell('grader', 'KW')).toBe('KW');
+});
+
+test('a vocabulary lists its values', () => {
+  expect(words.values('void')).toEqual(['NEVER_THERE', 'RECEIVED_TWICE', 'TRAINING']);
+  expect(words.values('finding')).toHaveLength(34);
+});
