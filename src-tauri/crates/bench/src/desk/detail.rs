@@ -147,10 +147,12 @@ impl Desk {
     }
 }
 
-/// The decision that an event put in force.
+/// The decision that an event put in force for good.
 pub(super) fn decision_in(envelope: &Envelope) -> Option<Decision> {
     match envelope.event() {
-        Parsed::Known(Event::Unit(UnitEvent::Dispositioned { decision, .. })) => Some(*decision),
+        Parsed::Known(Event::Unit(UnitEvent::Dispositioned { decision, provisional: false })) => {
+            Some(*decision)
+        }
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use records::{NewEvent, Records};
 use returns::checklist::Checklist;
-use returns::codes::Finding;
+use returns::codes::{Finding, Task};
 use returns::event::{ContainerEvent, Event, ParcelEvent, UnitEvent};
 use returns::facts::{Facts, Fresh};
 use returns::ids::{ContainerCode, ContainerId, EventId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
@@ -59,7 +59,10 @@ impl Known {
     pub(super) fn of_unit(records: &Records, unit: UnitId, state: &unit::State) -> Result<Self, Coded> {
         let mut known = Self::look_up(records, state.rma.as_ref(), state.line.as_ref(), state.sku.as_ref())?;
         if let (Some(enrolment), Some(policy)) = (records.enrolment(), &known.policy) {
-            let rate = policy.policy.review.sample_per_mille;
+            let review = &policy.policy.review;
+            let category = known.item.as_ref().map(|item| &item.category);
+            let by_grader = state.grader.as_ref().map(|grader| review.sample_rate(category, grader));
+            let rate = by_grader.unwrap_or(review.sample_per_mille);
             known.sampled = sample::is_drawn(enrolment.sample_salt.as_bytes(), unit, rate);
         }
         Ok(known)
@@ -130,6 +133,13 @@ impl Draft {
             return;
         }
         let event = UnitEvent::FindingAdded { finding };
+        unit::apply(&mut self.state, &event);
+        self.events.push(new_event(Subject::Unit(self.unit), event.into(), &self.actor, self.now));
+    }
+
+    /// Opens a task for what came down too late to be done: a fact of the log, and no hold stops it.
+    pub(super) fn late_fact(&mut self, task: Task) {
+        let event = UnitEvent::TaskOpened { task };
         unit::apply(&mut self.state, &event);
         self.events.push(new_event(Subject::Unit(self.unit), event.into(), &self.actor, self.now));
     }

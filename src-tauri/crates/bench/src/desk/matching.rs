@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use returns::codes::{Match, Stage};
-use returns::ids::{LineId, RmaNumber, UnitId};
+use returns::ids::{LineId, OrderNumber, RmaNumber, UnitId};
 use returns::rma::{Rma, RmaLine};
 use returns::unit;
 
@@ -101,14 +101,18 @@ impl Desk {
             }
         }
         let parcel = state.parcel.map(|parcel| records.parcel(&parcel)).transpose()?.flatten();
+        let mut announced = Vec::new();
         if let Some(tracking) = parcel.as_ref().and_then(|parcel| parcel.tracking.clone()) {
-            for rma in records.rmas_by_tracking(&tracking)? {
-                rma.lines.iter().for_each(|line| add(Because::Tracking, tracking.as_str(), &rma, line));
+            announced = records.rmas_by_tracking(&tracking)?;
+            for rma in &announced {
+                rma.lines.iter().for_each(|line| add(Because::Tracking, tracking.as_str(), rma, line));
             }
         }
-        let numbers = parcel.iter().flat_map(|parcel| &parcel.rmas).chain(&state.rma);
-        for number in numbers {
-            let Some(order) = records.rma(number)?.and_then(|rma| rma.order) else { continue };
+        for number in parcel.iter().flat_map(|parcel| &parcel.rmas).chain(&state.rma) {
+            announced.extend(records.rma(number)?);
+        }
+        let orders: BTreeSet<OrderNumber> = announced.into_iter().filter_map(|rma| rma.order).collect();
+        for order in orders {
             for rma in records.rmas_by_order(&order)? {
                 rma.lines.iter().for_each(|line| add(Because::Order, order.as_str(), &rma, line));
             }

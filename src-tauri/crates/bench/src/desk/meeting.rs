@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use returns::conflict::{Met, Outcome, meet};
+use returns::codes::{Role, Task};
+use returns::conflict::{Met, Standing, standing};
 use returns::event::{Event, Parsed, UnitEvent};
 use returns::ids::{EventId, StationId, Subject, UnitId};
 use returns::unit;
@@ -37,13 +38,24 @@ impl Desk {
 
     fn meet_about(&mut self, unit: UnitId) -> Result<(), Coded> {
         let history = self.records().history(Subject::Unit(unit))?;
-        let Some((first, second)) = at_odds(&history) else { return Ok(()) };
+        let open = open_decisions(&history);
+        let (at_odds, too_late) = match standing(&open) {
+            Standing::Undecided => return Ok(()),
+            Standing::Contested { first, second } => (Some((first, second)), false),
+            Standing::Stands { winner, too_late, .. } => {
+                (overruled(&history, &open, winner), !too_late.is_empty())
+            }
+        };
         let Some(actor) = self.who_decided_here(&history)? else { return Ok(()) };
         let mut draft = self.draft_as(unit, actor)?;
-        if draft.state.contested.is_some() {
-            return Ok(());
+        if let Some((first, second)) = at_odds
+            && draft.state.contested.is_none()
+        {
+            draft.decide(&unit::Command::Contest { first, second })?;
         }
-        draft.decide(&unit::Command::Contest { first, second })?;
+        if too_late && !opened_before(&history) {
+            draft.late_fact(Task::DecidedAfterFact);
+        }
         self.commit_draft(draft)?;
         self.touched();
         Ok(())
@@ -53,44 +65,71 @@ impl Desk {
     /// hand in the unit leaves it to those that had.
     fn who_decided_here(&self, history: &[(Place, Envelope)]) -> Result<Option<Actor>, Coded> {
         let station = self.station()?;
-        let own = history
-            .iter()
-            .rev()
-            .find(|(place, envelope)| place.station == station && decision_in(envelope).is_some());
+        let own = |(place, envelope): &&(Place, Envelope)| {
+            place.station == station && (decision_in(envelope).is_some() || shipped_in(envelope))
+        };
+        let own = history.iter().rev().find(own);
         Ok(own.map(|(_, envelope)| self.actor().unwrap_or_else(|_| envelope.actor.clone())))
     }
 }
 
-/// Two decisions about one unit that were unaware of each other, and of which neither stands by itself.
-fn at_odds(history: &[(Place, Envelope)]) -> Option<(EventId, EventId)> {
-    let heads = heads(history);
-    let mut pairs =
-        heads.iter().enumerate().flat_map(|(at, one)| heads.iter().skip(at + 1).map(move |two| (one, two)));
-    let (one, two) = pairs.find(|(one, two)| meet(one, two) == Outcome::Contested)?;
-    Some((one.id.min(two.id), one.id.max(two.id)))
+/// What stands, and the decision that the unit follows in its place, where it follows another: nothing overwrites in
+/// silence.
+fn overruled(history: &[(Place, Envelope)], open: &[Met], winner: EventId) -> Option<(EventId, EventId)> {
+    let stands = open.iter().find(|met| met.id == winner)?;
+    let followed = history.iter().rev().find(|(_, envelope)| decision_in(envelope).is_some())?.1.event_id;
+    let followed = open.iter().find(|met| met.id == followed)?;
+    let same = (stands.grade, stands.disposition) == (followed.grade, followed.disposition);
+    let fact = stands.physical;
+    (!same && !fact).then(|| (winner.min(followed.id), winner.max(followed.id)))
 }
 
-/// Decisions in force on some branch: no later decision, and no way back, has seen them.
-fn heads(history: &[(Place, Envelope)]) -> Vec<Met> {
+fn opened_before(history: &[(Place, Envelope)]) -> bool {
+    history.iter().any(|(_, envelope)| {
+        let event = envelope.event();
+        matches!(event, Parsed::Known(Event::Unit(UnitEvent::TaskOpened { task: Task::DecidedAfterFact })))
+    })
+}
+
+fn shipped_in(envelope: &Envelope) -> bool {
+    matches!(envelope.event(), Parsed::Known(Event::Unit(UnitEvent::Closed { shipped: true, .. })))
+}
+
+/// The reviewer's role, where an event is a reviewer's verdict.
+fn reviewer_in(envelope: &Envelope) -> Option<Role> {
+    match envelope.event() {
+        Parsed::Known(Event::Unit(UnitEvent::Reviewed { role, .. })) => Some(role),
+        _ => None,
+    }
+}
+
+/// Decisions that no way back and no settled contradiction has seen, with those that they supersede.
+fn open_decisions(history: &[(Place, Envelope)]) -> Vec<Met> {
     let saw = ancestors(history);
     let mut decisions: Vec<Met> = Vec::new();
     let mut ended: BTreeSet<EventId> = BTreeSet::new();
-    for (_, envelope) in history {
+    let mut verdict: BTreeMap<StationId, Option<Role>> = BTreeMap::new();
+    for (place, envelope) in history {
         let seen = saw.get(&envelope.event_id);
+        let reviewer = verdict.insert(place.station, reviewer_in(envelope)).flatten();
         if goes_back(envelope) {
             ended.extend(seen.into_iter().flatten());
         }
-        let Some(decision) = decision_in(envelope) else { continue };
-        let earlier = decisions.iter().map(|earlier| earlier.id);
-        let saw: Vec<EventId> = earlier.filter(|id| seen.is_some_and(|seen| seen.contains(id))).collect();
-        ended.extend(&saw);
+        let earlier = decisions.iter().filter(|met| seen.is_some_and(|seen| seen.contains(&met.id)));
+        let earlier: Vec<Met> = earlier.cloned().collect();
+        let physical = shipped_in(envelope);
+        let decided = decision_in(envelope).map(|decision| (decision.inputs.grade, decision.disposition));
+        if decided.is_none() && !physical {
+            continue;
+        }
+        let last = earlier.last();
         decisions.push(Met {
             id: envelope.event_id,
-            saw,
-            role: envelope.actor.role,
-            physical: false,
-            grade: Some(decision.inputs.grade),
-            disposition: Some(decision.disposition),
+            saw: earlier.iter().map(|met| met.id).collect(),
+            role: reviewer.unwrap_or(envelope.actor.role),
+            physical,
+            grade: decided.map(|(grade, _)| grade).or(last.and_then(|met| met.grade)),
+            disposition: decided.map(|(_, to)| to).or(last.and_then(|met| met.disposition)),
         });
     }
     decisions.retain(|decision| !ended.contains(&decision.id));
@@ -111,6 +150,14 @@ fn goes_back(envelope: &Envelope) -> bool {
     )
 }
 
+/// The two decisions that an event says are at odds: whoever wrote it had seen both.
+fn contested_in(envelope: &Envelope) -> Vec<EventId> {
+    match envelope.event() {
+        Parsed::Known(Event::Unit(UnitEvent::Contested { first, second })) => vec![first, second],
+        _ => Vec::new(),
+    }
+}
+
 /// What each event's author had seen: what it names, what its own bench wrote before, and what those had seen.
 fn ancestors(history: &[(Place, Envelope)]) -> BTreeMap<EventId, BTreeSet<EventId>> {
     let mut last_of: BTreeMap<StationId, EventId> = BTreeMap::new();
@@ -122,7 +169,10 @@ fn ancestors(history: &[(Place, Envelope)]) -> BTreeMap<EventId, BTreeSet<EventI
         .into_iter()
         .map(|(place, envelope)| {
             let before = last_of.insert(place.station, envelope.event_id);
-            (envelope.event_id, envelope.seen.into_iter().chain(before).collect())
+            (
+                envelope.event_id,
+                envelope.seen.into_iter().chain(before).chain(contested_in(envelope)).collect(),
+            )
         })
         .collect();
     for (_, envelope) in history {

@@ -9,8 +9,6 @@ use returns::codes::{
 use returns::ids::{EventId, Subject, UnitId};
 use returns::money::Currency;
 use returns::unit::{self, Verdict};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::draft::Known;
 use super::views::money;
@@ -104,16 +102,16 @@ impl Desk {
         state: &unit::State,
         known: &Known,
     ) -> Result<Option<(ClockView, i64)>, Coded> {
-        let Some((price, decay)) =
-            known.item.as_ref().and_then(|item| Some((item.price?, item.weekly_decay_percent)))
-        else {
+        let (Some(item), Some(policy), Some(received)) = (&known.item, &known.policy, state.received) else {
             return Ok(None);
         };
-        let _ = state;
-        let hundredths = Decimal::from(price.minor) * decay / Decimal::from(168);
-        let hundredths = hundredths.round().to_i64().unwrap_or(0);
-        let clock = ClockView { now: money(price), per_hour: per_hour(hundredths, price.currency) };
-        Ok(Some((clock, hundredths)))
+        let Some(price) = item.price else { return Ok(None) };
+        let weekly = Some(item.weekly_decay_percent);
+        let clock = policy.policy.clock(price, Some(&item.category), weekly, received, self.clock.now());
+        let tier = known.rma.as_ref().and_then(|rma| rma.tier.as_ref());
+        let order = clock.weighted(policy.policy.queue_percent(tier));
+        let per_hour = per_hour(clock.per_hour_centi, price.currency);
+        Ok(Some((ClockView { now: money(clock.now), per_hour }, order)))
     }
 
     pub(super) fn initials(&self, operator: Option<&returns::ids::OperatorId>) -> String {

@@ -30,11 +30,12 @@ impl Desk {
                     container.and_then(|container| container.code).map(|code| code.to_string())
                 }
             };
+            let veiled = self.veiled(&state);
             units.push(FoundUnit {
                 head: self.head(unit, &state),
                 stage,
-                grade: state.grade(),
-                disposition: state.disposition(),
+                grade: state.grade().filter(|_| !veiled),
+                disposition: state.disposition().filter(|_| !veiled),
                 location,
                 history: self.history_of(unit)?,
             });
