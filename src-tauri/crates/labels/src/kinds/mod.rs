@@ -2,11 +2,13 @@
 //! be read, in the reader's language; [`Captions`] are the few words that a label adds.
 
 mod container;
+mod contents;
 mod sheet;
 mod slips;
 mod unit;
 
 pub use container::{ContainerLabel, container_label};
+pub use contents::{ContentsList, ContentsRow, contents_list};
 pub use sheet::{CommandEntry, CommandSheet, command_sheet, standard_commands};
 pub use slips::{OperatorBadge, ReturnLabel, operator_badge, return_label};
 pub use unit::{DispositionLabel, LpnLabel, disposition_label, lpn_label, shown_lpn};
