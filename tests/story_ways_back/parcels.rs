@@ -1,6 +1,6 @@
 //! What was in a parcel against what was announced.
 
-use bench::seam::Tone;
+use bench::seam::{Stage, Tone};
 use returns::codes::{Match, ParcelOutcome};
 use returns::event::{Event, ParcelEvent, Parsed};
 use returns::ids::{ParcelId, Subject};
@@ -34,11 +34,23 @@ async fn counted(station: &Station, rma: &str, received: &[u32]) {
     .await;
 }
 
-/// Nothing is left in the parcel: what the band says, and what is on record.
+/// Nothing is left in the parcel: what the band says, and what is on record. Where something is missing it is
+/// asked once more, and nothing is on record until then.
 async fn done(station: &Station, tracking: &str) -> ParcelOutcome {
     let (parcel, _) =
         station.with(|records| records.parcel_by_tracking(&tracking.parse().unwrap()).unwrap()).unwrap();
-    let screen = station.press("PARCEL-DONE").await;
+    let events = station.events();
+    let mut screen = station.press("PARCEL-DONE").await;
+    if matches!(screen.band.say.code.as_str(), "parcel-short" | "parcel-empty") {
+        assert_eq!(station.events(), events);
+        assert_said(&station.press("NO").await, "cancelled");
+        assert_eq!(station.events(), events);
+        let asked = station.press("PARCEL-DONE").await;
+        assert!(matches!(&asked.stage, Stage::Pick { .. }), "{}", told(&asked));
+        screen = station.press("YES").await;
+        let outcome = outcome_of(station, parcel);
+        assert!(matches!(outcome, ParcelOutcome::Short | ParcelOutcome::Empty), "{outcome:?}");
+    }
     assert_said(&screen, "parcel-done");
     let outcome = outcome_of(station, parcel);
     assert_eq!(screen.band.say.args["outcome"], outcome.to_string());
@@ -74,10 +86,14 @@ async fn a_parcel_is_counted_against_what_was_still_to_come_before_it() {
     counted(&station, TWO_LINES, &[1, 1]).await;
     assert_eq!(done(&station, "1Z5R89390357563130").await, ParcelOutcome::Complete);
 
-    // One of two pieces.
+    // One of two pieces: the other is named.
     station.scan("CX473124112DE").await;
     take(&station, MOUSE).await;
     counted(&station, TWO_PIECES, &[1]).await;
+    let screen = station.press("PARCEL-DONE").await;
+    assert_said(&screen, "parcel-short");
+    assert_eq!(screen.band.say.args["missing"], "1 × Senda wireless mouse");
+    station.press("CANCEL").await;
     assert_eq!(done(&station, "CX473124112DE").await, ParcelOutcome::Short);
 
     // One more than announced.
@@ -134,7 +150,12 @@ async fn an_open_parcel_takes_another_return_but_no_other_carton() {
     assert_said(&station.scan(SHIRT.tracking).await, "parcel-open-already");
 
     // The label of another return lies in it.
-    assert_said(&station.scan(depot.return_label(JACKET.rma)).await, "rma-found");
+    let events = station.events();
+    assert_said(&station.scan(depot.return_label(JACKET.rma)).await, "another-rma");
+    station.press("NO").await;
+    assert_eq!(station.events(), events);
+    station.scan(depot.return_label(JACKET.rma)).await;
+    assert_said(&station.press("YES").await, "rma-found");
     let (parcel, state) = parcel_of(SHIRT.tracking).unwrap();
     let rmas: Vec<&str> = state.rmas.iter().map(|rma| rma.as_str()).collect();
     assert_eq!(rmas, [SHIRT.rma, JACKET.rma]);

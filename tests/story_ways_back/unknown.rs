@@ -52,8 +52,8 @@ async fn an_unknown_item_that_is_identified_meets_the_line_that_waits_for_it() {
     assert_eq!((state.matched, state.answers.len()), (Some(Match::Matched), JACKET.answers.len()));
     // Its line is what the policy goes by, not that nobody knew it at first.
     assert_ne!(state.disposition(), Some(Disposition::Quarantine));
-    // The line has its piece: a second one is not expected.
-    assert_said(&station.scan(JACKET.gtin).await, "item-not-expected");
+    // The line has its piece: a second one is one too many.
+    assert_said(&station.scan(JACKET.gtin).await, "line-full");
     station.press("CANCEL").await;
     assert_at_rest(&station.screen().await);
     end(depot, station).await;

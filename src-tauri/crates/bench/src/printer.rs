@@ -6,6 +6,7 @@ use std::time::Duration;
 use devices::{DeviceState, Job, Printer};
 use records::Records;
 use returns::codes::{LabelKind, LabelStage};
+use returns::ids::ContainerId;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -15,15 +16,27 @@ use crate::printing;
 /// Between two looks at a printer in trouble, or at one that has nothing to do.
 const LOOK: Duration = Duration::from_secs(3);
 
+/// Something to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// A unit's label.
+    Label(PrintWish),
+    /// The contents list of a container.
+    Contents(ContainerId),
+}
+
+/// What came of a wish: where the printer put it, or why it did not; nothing where nothing had to be printed any more.
+pub(crate) type Outcome = Result<Option<String>, &'static str>;
+
 /// Starts the task and gives the queue of wishes. Each wish is answered once, printed or not; a label that was
 /// not printed waits in the records and is wished again when the printer is back.
 pub(crate) fn spawn(
     printer: Option<Arc<dyn Printer>>,
     records: Arc<Mutex<Records>>,
-    printed: impl Fn((PrintWish, Option<&'static str>)) + Send + Sync + 'static,
+    printed: impl Fn((Wish, Outcome)) + Send + Sync + 'static,
     state: impl Fn(DeviceState) + Send + Sync + 'static,
     cancel: CancellationToken,
-) -> mpsc::UnboundedSender<PrintWish> {
+) -> mpsc::UnboundedSender<Wish> {
     let (sender, wishes) = mpsc::unbounded_channel();
     let task = Task { printer, records, wishes, well: None };
     tokio::spawn(async move {
@@ -38,14 +51,14 @@ pub(crate) fn spawn(
 struct Task {
     printer: Option<Arc<dyn Printer>>,
     records: Arc<Mutex<Records>>,
-    wishes: mpsc::UnboundedReceiver<PrintWish>,
+    wishes: mpsc::UnboundedReceiver<Wish>,
     well: Option<bool>,
 }
 
 impl Task {
     async fn run(
         mut self,
-        printed: impl Fn((PrintWish, Option<&'static str>)) + Send + Sync,
+        printed: impl Fn((Wish, Outcome)) + Send + Sync,
         state: impl Fn(DeviceState) + Send + Sync,
     ) {
         loop {
@@ -53,35 +66,35 @@ impl Task {
             match wish {
                 Ok(None) => return,
                 Ok(Some(wish)) => {
-                    let fault = self.print(&wish, &state).await;
-                    printed((wish, fault));
+                    let outcome = self.print(&wish, &state).await;
+                    printed((wish, outcome));
                 }
                 Err(_) => self.look(&state).await,
             }
         }
     }
 
-    async fn print(&mut self, wish: &PrintWish, state: &impl Fn(DeviceState)) -> Option<&'static str> {
-        let Some(printer) = self.printer.clone() else { return Some("printer-none") };
-        let job = match self.job(wish) {
-            Ok(Some(job)) => job,
-            Ok(None) => return None,
-            Err(code) => return Some(code),
+    async fn print(&mut self, wish: &Wish, state: &impl Fn(DeviceState)) -> Outcome {
+        let Some(printer) = self.printer.clone() else { return Err("printer-none") };
+        let job = match wish {
+            Wish::Label(label) => self.job(label)?,
+            Wish::Contents(container) => Some(self.list(*container)?),
         };
+        let Some(job) = job else { return Ok(None) };
         match printer.print(job).await {
-            Ok(_) => {
+            Ok(printed) => {
                 self.tell(DeviceState::Working, state);
-                None
+                Ok(Some(printed.detail))
             }
             Err(fault) => {
                 tracing::warn!(code = fault.code(), %fault, "print");
                 self.tell(fault.state(), state);
-                Some(fault.code())
+                Err(fault.code())
             }
         }
     }
 
-    /// The job for a wish; none where a newer label was asked for meanwhile.
+    /// The job for a label; none where a newer label was asked for meanwhile.
     fn job(&self, wish: &PrintWish) -> Result<Option<Job>, &'static str> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let unit = records.unit(&wish.unit).map_err(|error| error.code())?;
@@ -93,19 +106,18 @@ impl Task {
         if newest.print != wish.print || newest.stage != LabelStage::PrintPending {
             return Ok(None);
         }
-        let drawn = |coded: crate::seam::Coded| {
-            tracing::error!(code = coded.code, "label");
-            "label-cannot-be-drawn"
-        };
         let label = printing::label(&records, &unit, wish.label).map_err(drawn)?;
         // Drawing takes a while, and a scan must not wait for it.
         drop(records);
-        let pdf = printing::pdf(&label).map_err(drawn)?;
-        Ok(Some(Job {
-            name: label.name,
-            pdf: pdf.into(),
-            media_mm: (label.width_mm as f32, label.height_mm as f32),
-        }))
+        pages(&label.name.clone(), &[label]).map(Some)
+    }
+
+    fn list(&self, container: ContainerId) -> Result<Job, &'static str> {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = printing::contents(&records, container, jiff::Timestamp::now()).map_err(drawn)?;
+        drop(records);
+        let name = list.first().map(|page| page.name.clone()).unwrap_or_default();
+        pages(&name, &list)
     }
 
     async fn look(&mut self, state: &impl Fn(DeviceState)) {
@@ -124,4 +136,15 @@ impl Task {
         }
         self.well = Some(well);
     }
+}
+
+fn drawn(coded: crate::seam::Coded) -> &'static str {
+    tracing::error!(code = coded.code, "label");
+    "label-cannot-be-drawn"
+}
+
+fn pages(name: &str, pages: &[labels::Label]) -> Result<Job, &'static str> {
+    let media_mm = pages.first().map_or((0.0, 0.0), |page| (page.width_mm as f32, page.height_mm as f32));
+    let pdf = printing::pdf(pages).map_err(drawn)?;
+    Ok(Job { name: name.to_owned(), pdf: pdf.into(), media_mm })
 }

@@ -16,11 +16,11 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::desk::{Desk, Effect, PrintWish, coded};
+use crate::desk::{Desk, Effect, coded};
 use crate::dock::{Devices, Dock};
 use crate::eyes::{self, Seen};
 use crate::line;
-use crate::printer;
+use crate::printer::{self, Wish};
 use crate::seam::{Coded, DevicesView, Notice, Reply, Request};
 use crate::settings::Settings;
 
@@ -33,7 +33,7 @@ const NOTICES: usize = 64;
 enum Order {
     Device(Event),
     Seen(Seen),
-    Printed(PrintWish, Option<&'static str>),
+    Printed(Wish, printer::Outcome),
     PrinterState(DeviceState),
     Line(Box<LineStatus>),
     Ask(Box<Request>, oneshot::Sender<Result<Reply, Coded>>),
@@ -114,7 +114,7 @@ impl Bench {
         let wishes = printer::spawn(
             devices.printer.clone(),
             Arc::clone(&records),
-            orders_for(&orders, |(wish, fault)| Order::Printed(wish, fault)),
+            orders_for(&orders, |(wish, outcome)| Order::Printed(wish, outcome)),
             orders_for(&orders, Order::PrinterState),
             cancel.clone(),
         );
@@ -260,7 +260,7 @@ struct DeskLoop {
     data: PathBuf,
     inbox: Receiver<Order>,
     notices: broadcast::Sender<Notice>,
-    wishes: mpsc::UnboundedSender<PrintWish>,
+    wishes: mpsc::UnboundedSender<Wish>,
     line: Arc<Mutex<Option<LineHandle>>>,
     /// Codes in the camera's view that the desk has taken.
     taken: HashSet<Vec<u8>>,
@@ -302,7 +302,10 @@ impl DeskLoop {
                     }
                 }
             }
-            Order::Printed(wish, fault) => self.desk.printed(&wish, fault),
+            Order::Printed(Wish::Label(wish), outcome) => self.desk.printed(&wish, outcome.err()),
+            Order::Printed(Wish::Contents(container), outcome) => {
+                self.desk.list_printed(container, outcome.map(Option::unwrap_or_default));
+            }
             Order::PrinterState(state) => self.printer_state(state),
             Order::Line(status) => {
                 self.desk.line = line::news(&status);
@@ -410,7 +413,8 @@ impl DeskLoop {
         let mut rooms_changed = false;
         for effect in std::mem::take(&mut self.desk.effects) {
             match effect {
-                Effect::Print(wish) => drop(self.wishes.send(wish)),
+                Effect::Print(wish) => drop(self.wishes.send(Wish::Label(wish))),
+                Effect::PrintContents(container) => drop(self.wishes.send(Wish::Contents(container))),
                 Effect::Kick => self.with_line(LineHandle::kick),
                 Effect::Sound(cue) => drop(self.notices.send(Notice::Sound(cue))),
                 Effect::RoomsChanged => rooms_changed = true,

@@ -25,6 +25,13 @@ pub fn disposition(disposition: Disposition) -> String {
         .unwrap_or_else(|| disposition.to_string())
 }
 
+/// So many units, as contents lists print it.
+pub fn units(count: usize) -> String {
+    let mut args = FluentArgs::new();
+    args.set("pieces", count);
+    message("label-units", None, &args).unwrap_or_else(|| count.to_string())
+}
+
 /// An error as one line: what happened, then what to do next.
 pub fn sentence(coded: &Coded) -> String {
     let mut args = FluentArgs::new();
@@ -62,6 +69,11 @@ mod tests {
         for code in Disposition::ALL {
             assert_ne!(disposition(*code), code.to_string(), "{code} has no words");
         }
+    }
+
+    #[test]
+    fn units_are_counted_in_words() {
+        assert_eq!((units(1), units(12)), ("1 unit".to_owned(), "12 units".to_owned()));
     }
 
     #[test]

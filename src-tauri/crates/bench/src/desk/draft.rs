@@ -1,16 +1,19 @@
 //! One decision about a unit: gather the facts, decide, apply, and commit everything at once.
 
 use jiff::Timestamp;
-use records::{NewEvent, Records};
+use records::{Arriving, NewEvent, Records};
 use returns::checklist::Checklist;
 use returns::codes::{Finding, Task};
 use returns::event::{ContainerEvent, Event, ParcelEvent, UnitEvent};
 use returns::facts::{Facts, Fresh};
-use returns::ids::{ContainerCode, ContainerId, EventId, LineId, RmaNumber, Sku, StationId, Subject, UnitId};
+use returns::ids::{
+    ContainerCode, ContainerId, EventId, LineId, ParcelId, RmaNumber, Sku, StationId, Subject, UnitId,
+};
 use returns::item::Item;
 use returns::lpn::Lpn;
 use returns::policy::VerifiedPolicy;
 use returns::rma::{Rma, RmaLine};
+use returns::signal::Arrival;
 use returns::{container, sample, unit};
 use wire::Actor;
 
@@ -35,6 +38,9 @@ pub(super) struct Known {
     pub(super) lpn: Option<Lpn>,
     pub(super) lpn_taken: bool,
     pub(super) sampled: bool,
+    pub(super) arrival: Arrival,
+    /// When its parcel arrived at the dock.
+    pub(super) arrived: Option<Timestamp>,
 }
 
 impl Known {
@@ -65,7 +71,22 @@ impl Known {
             let rate = by_grader.unwrap_or(review.sample_per_mille);
             known.sampled = sample::is_drawn(enrolment.sample_salt.as_bytes(), unit, rate);
         }
+        known.arriving(records, unit, state.parcel)?;
         Ok(known)
+    }
+
+    /// What is known of a unit's arrival beside the unit itself: when its parcel came, and facts for the signals.
+    pub(super) fn arriving(
+        &mut self,
+        records: &Records,
+        unit: UnitId,
+        parcel: Option<ParcelId>,
+    ) -> Result<(), Coded> {
+        let of_parcel = parcel.map(|parcel| records.parcel(&parcel)).transpose()?.flatten();
+        self.arrived = of_parcel.and_then(|parcel| parcel.arrived);
+        let (rma, line) = (self.rma.as_ref(), self.line.as_ref());
+        self.arrival = records.arrival(&Arriving { unit: Some(unit), parcel, rma, line })?;
+        Ok(())
     }
 
     pub(super) fn rma_line(&self) -> Option<&RmaLine> {
@@ -87,6 +108,8 @@ impl Known {
             checklist: self.checklist.as_ref(),
             policy: self.policy.as_ref(),
             sample_drawn: self.sampled,
+            arrival: &self.arrival,
+            arrived: self.arrived,
             fresh: Fresh { lpn: self.lpn },
             lpn_taken: self.lpn_taken,
             container: self.container.as_ref(),

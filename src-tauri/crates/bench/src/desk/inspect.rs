@@ -2,10 +2,11 @@
 
 use returns::checklist::{Answer, Checklist, Question};
 use returns::codes::{CommandCode, Finding, HoldReason, SkipReason, Stage};
-use returns::ids::{ChoiceId, PhotoRole, QuestionId, Serial, UnitId};
-use returns::unit;
+use returns::ids::{ChoiceId, PhotoRole, QuestionId, Serial, Sha256Hex, UnitId};
+use returns::{serial, unit};
 
-use super::asking::{pick, picked};
+use super::asking::{Asking, pick, picked};
+use super::draft::Draft;
 use super::{Coded, Desk, Outcome, Said, coded, say};
 use crate::seam::Tone;
 
@@ -27,8 +28,17 @@ impl Desk {
     pub(super) fn number_scanned(&mut self, lpn: returns::lpn::Lpn) -> Outcome {
         let Ok((unit, state)) = self.current() else {
             let found = self.records().unit_by_lpn(lpn)?;
-            let (unit, _) = found.ok_or_else(|| coded("unit-unknown", [("lpn", lpn.to_string())]))?;
-            return self.take_up(unit);
+            return match found {
+                Some((unit, _)) => self.take_up(unit),
+                // Nothing is begun with a number that nobody knows: a person says whether it comes from a roll.
+                None if self.work.preprinted == Some(lpn) => {
+                    Ok(Said::only(Tone::Ready, say("preprinted-ready", [("lpn", lpn.to_string())])))
+                }
+                None => {
+                    self.ask(Asking::Preprinted { lpn });
+                    Ok(Said::only(Tone::Warning, say("unit-unknown-here", [("lpn", lpn.to_string())])))
+                }
+            };
         };
         if state.lpn != Some(lpn) {
             let words = [("expected", super::views::lpn(&state)), ("got", lpn.to_string())];
@@ -58,10 +68,13 @@ impl Desk {
         self.begin_again(unit, &state)?;
         if let Some(container) = state.container() {
             let container = self.records().container(&container)?.and_then(|container| container.code);
-            self.work.asking = Some(super::asking::Asking::TakeOut {
+            self.ask(Asking::TakeOut {
                 container: container.map(|code| code.to_string()).unwrap_or_default(),
             });
         }
+        self.offer_work(&state);
+        let state = self.records().unit(&unit)?.unwrap_or(state);
+        self.ask_expiry(unit, &state)?;
         Ok(Said::only(Tone::Accepted, say("unit-taken-up", [("lpn", super::views::lpn(&state))])))
     }
 
@@ -71,8 +84,7 @@ impl Desk {
             return Ok(());
         }
         let known = super::draft::Known::of_unit(&self.records(), unit, state)?;
-        let current = known.checklist.map(|checklist| (checklist.category, checklist.version));
-        if state.checklist.is_none() || current != state.checklist {
+        if !known.checklist.is_some_and(|checklist| state.began_with(&checklist)) {
             self.act(unit, &unit::Command::StartInspection)?;
         }
         Ok(())
@@ -86,7 +98,7 @@ impl Desk {
             return Ok(None);
         };
         let checklist = self.checklist_of(state)?;
-        if state.checklist == Some((checklist.category, checklist.version)) {
+        if state.began_with(&checklist) {
             return Ok(None);
         }
         self.act(unit, &unit::Command::StartInspection)?;
@@ -112,7 +124,12 @@ impl Desk {
             draft.known.rma = self.records().rma(&line.rma)?;
             draft.known.line = Some(line.line);
         }
+        // An empty box stays one, whatever should have been in it.
+        let empty_box = draft.state.added_findings.contains(&Finding::EmptyBox);
         draft.decide(&unit::Command::ReIdentify { sku })?;
+        if empty_box {
+            draft.seen_at_receipt(Finding::EmptyBox);
+        }
         let state = self.commit_draft(draft)?;
         let words = [("lpn", super::views::lpn(&state)), ("title", title)];
         Ok(Said::saved(Tone::Accepted, say("unit-identified", words)))
@@ -130,7 +147,9 @@ impl Desk {
             }
             Err(refusal) => return Err(refusal),
         }
+        self.answer_by_serial(&mut draft)?;
         let state = self.commit_draft(draft)?;
+        self.ask_expiry(unit, &state)?;
         Ok(Said::saved(Tone::Accepted, say("number-confirmed", [("lpn", super::views::lpn(&state))])))
     }
 
@@ -147,13 +166,15 @@ impl Desk {
         match command {
             CommandCode::Undo => return self.undo(&checklist, state),
             CommandCode::SkipPhoto => return self.skip_photo(unit, state, &checklist),
-            CommandCode::More => return self.more_chips(&checklist),
+            CommandCode::More => return self.more_chips(&checklist, state),
             _ => {}
         }
-        if let Some(finding) = self.chip(&checklist, command) {
+        let question = self.question(&checklist, state);
+        let own_keys = question.as_ref().is_some_and(needs_all_keys);
+        if let Some(finding) = self.chip(&checklist, command).filter(|_| !own_keys) {
             return self.toggle(unit, state, finding);
         }
-        let Some(question) = self.question(&checklist, state) else {
+        let Some(question) = question else {
             return match command {
                 CommandCode::Next => self.finish_inspection(unit),
                 _ => Err(coded("command-not-now", [("command", command.to_string())])),
@@ -163,7 +184,7 @@ impl Desk {
             .choices
             .iter()
             .enumerate()
-            .find(|(index, choice)| choice_command(&question, *index, &choice.id) == Some(command));
+            .find(|(index, choice)| choice_command(*index, &choice.id) == Some(command));
         let Some((_, choice)) = choice else {
             return Err(coded("command-not-now", [("command", command.to_string())]));
         };
@@ -216,9 +237,16 @@ impl Desk {
         let mut draft = self.draft(unit)?;
         let shipped = draft.known.rma_line().map(|line| line.serials_shipped.clone()).unwrap_or_default();
         if draft.state.serial.as_ref() != Some(&serial) {
-            draft.decide(&unit::Command::ReadSerial { serial: serial.clone() })?;
+            match draft.decide(&unit::Command::ReadSerial { serial: serial.clone() }) {
+                // The same number, written in another way.
+                Err(refusal) if refusal.code == "no-change" => {}
+                read => drop(read?),
+            }
         }
-        let fits = shipped.is_empty() || shipped.contains(&serial);
+        self.work.serial_read = false;
+        let serial = draft.state.serial.clone().unwrap_or(serial);
+        let kind = draft.known.item.as_ref().map(|item| item.serial_kind).unwrap_or_default();
+        let fits = serial::is_shipped(kind, &serial, &shipped) != Some(false);
         let choice = if fits { SERIAL_MATCHES } else { SERIAL_DIFFERS };
         let question = QuestionId::new(SERIAL).map_err(|error| coded(error.code(), []))?;
         let choice = ChoiceId::new(choice).map_err(|error| coded(error.code(), []))?;
@@ -240,6 +268,29 @@ impl Desk {
         }))
     }
 
+    /// The serial was read with the product's own code: its question needs no second scan.
+    pub(super) fn answer_by_serial(&mut self, draft: &mut Draft) -> Result<(), Coded> {
+        let inspecting = draft.state.stage == Some(Stage::Inspecting) && draft.state.holds.is_empty();
+        if !self.work.serial_read || !inspecting {
+            return Ok(());
+        }
+        let (Some(checklist), Some(serial)) = (&draft.known.checklist, &draft.state.serial) else {
+            return Ok(());
+        };
+        let next = checklist.next_question(&draft.state.answers);
+        let Some(question) = next.filter(|question| question.id.as_str() == SERIAL) else { return Ok(()) };
+        let shipped = draft.known.rma_line().map(|line| line.serials_shipped.clone()).unwrap_or_default();
+        let kind = draft.known.item.as_ref().map(|item| item.serial_kind).unwrap_or_default();
+        let fits = serial::is_shipped(kind, serial, &shipped) != Some(false);
+        let choice = if fits { SERIAL_MATCHES } else { SERIAL_DIFFERS };
+        let choice = question.choices.iter().find(|one| one.id.as_str() == choice).map(|one| one.id.clone());
+        let Some(choice) = choice else { return Ok(()) };
+        let answer = Answer { question: question.id.clone(), choice };
+        draft.decide(&unit::Command::Answer(answer))?;
+        self.work.serial_read = false;
+        Ok(())
+    }
+
     /// Commits an answer. A required serial that cannot be read is left out with a reason, as a photo is.
     fn answer(
         &mut self,
@@ -255,6 +306,7 @@ impl Desk {
             return Ok(Said::only(Tone::Accepted, say("answered", [])));
         }
         draft.decide(&unit::Command::Answer(answer))?;
+        self.answer_by_serial(&mut draft)?;
         if without_serial && draft.state.holds.is_empty() {
             let role = PhotoRole::new(SERIAL).map_err(|error| coded(error.code(), []))?;
             if !draft.state.photos_skipped.contains_key(&role) {
@@ -283,7 +335,14 @@ impl Desk {
         Ok(Said::only(Tone::Ready, say("asked-again", [])))
     }
 
-    fn more_chips(&mut self, checklist: &Checklist) -> Outcome {
+    /// MORE: the next findings; where the answers need all keys, a list of them.
+    fn more_chips(&mut self, checklist: &Checklist, state: &unit::State) -> Outcome {
+        if self.question(checklist, state).as_ref().is_some_and(needs_all_keys) {
+            let findings = checklist.findings.iter().map(|chip| chip.finding);
+            let findings = findings.map(|one| (one, state.added_findings.contains(&one))).collect();
+            self.ask(Asking::WhichFinding { findings });
+            return Ok(Said::only(Tone::Ready, say("asked", [])));
+        }
         let pages = checklist.findings.len().div_ceil(CHIPS).max(1);
         self.work.page = (self.work.page + 1) % pages;
         Ok(Said::only(Tone::Ready, say("more", [])))
@@ -307,7 +366,7 @@ impl Desk {
             .collect()
     }
 
-    fn toggle(&mut self, unit: UnitId, state: &unit::State, finding: Finding) -> Outcome {
+    pub(super) fn toggle(&mut self, unit: UnitId, state: &unit::State, finding: Finding) -> Outcome {
         let on = state.added_findings.contains(&finding);
         let command =
             if on { unit::Command::RemoveFinding { finding } } else { unit::Command::AddFinding { finding } };
@@ -318,9 +377,7 @@ impl Desk {
 
     /// PHOTO: keeps the camera's picture as it is, for the next photo that is needed.
     pub(super) fn photo(&mut self, unit: UnitId, state: &unit::State) -> Outcome {
-        let jpeg = (self.picture)().filter(|_| self.camera_works);
-        let jpeg = jpeg.ok_or_else(|| coded("camera-no-picture", []))?;
-        check_picture(&jpeg)?;
+        let (hash, len) = self.keep_picture()?;
         let checklist = self.checklist_of(state).ok();
         let needed =
             checklist.as_ref().and_then(|checklist| missing_photos(checklist, state).into_iter().next());
@@ -328,9 +385,7 @@ impl Desk {
             Some(role) => role,
             None => PhotoRole::new(SPARE).map_err(|error| coded(error.code(), []))?,
         };
-        let photos = self.records().photos();
-        let hash = photos.keep(&jpeg)?;
-        let command = unit::Command::TakePhoto { role: role.clone(), hash, len: jpeg.len() as u64 };
+        let command = unit::Command::TakePhoto { role: role.clone(), hash, len };
         let state = self.act(unit, &command)?;
         let said = Said::saved(Tone::Accepted, say("photo-taken", [("role", role.to_string())]));
         match checklist {
@@ -342,6 +397,15 @@ impl Desk {
             }
             _ => Ok(said),
         }
+    }
+
+    /// The camera's picture as it is, on disk: its hash and its length in bytes.
+    pub(super) fn keep_picture(&self) -> Result<(Sha256Hex, u64), Coded> {
+        let jpeg = (self.picture)().filter(|_| self.camera_works);
+        let jpeg = jpeg.ok_or_else(|| coded("camera-no-picture", []))?;
+        check_picture(&jpeg)?;
+        let photos = self.records().photos();
+        Ok((photos.keep(&jpeg)?, jpeg.len() as u64))
     }
 
     fn skip_photo(&mut self, unit: UnitId, state: &unit::State, checklist: &Checklist) -> Outcome {
@@ -394,12 +458,18 @@ pub(super) fn missing_photos(checklist: &Checklist, state: &unit::State) -> Vec<
 }
 
 /// The command that gives an answer: YES and NO where the choices are called so, else PICK-n.
-pub(super) fn choice_command(question: &Question, index: usize, choice: &ChoiceId) -> Option<CommandCode> {
-    let plain = question.choices.iter().all(|choice| !matches!(choice.id.as_str(), "YES" | "NO"));
+pub(super) fn choice_command(index: usize, choice: &ChoiceId) -> Option<CommandCode> {
     match choice.as_str() {
         "YES" => Some(CommandCode::Yes),
         "NO" => Some(CommandCode::No),
-        _ if plain || index < FIRST_CHIP => pick(index),
-        _ => None,
+        _ => pick(index),
     }
+}
+
+/// Whether the answers take the keys on which findings stand else: the findings are a list of their own then.
+pub(super) fn needs_all_keys(question: &Question) -> bool {
+    let taken = |(index, choice): (usize, &returns::checklist::Choice)| {
+        index >= FIRST_CHIP && choice_command(index, &choice.id) == pick(index)
+    };
+    question.choices.iter().enumerate().any(taken)
 }

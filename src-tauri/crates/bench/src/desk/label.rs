@@ -8,7 +8,7 @@ use returns::unit::{self, Label};
 
 use super::asking::Asking;
 use super::{Coded, Desk, Effect, Outcome, PrintWish, Said, coded, say};
-use crate::seam::Tone;
+use crate::seam::{Say, Tone};
 
 /// Whether a label waits for a printer.
 pub(super) fn waits(label: &Label) -> bool {
@@ -19,7 +19,13 @@ impl Desk {
     /// Computes the grade and lets the policy decide, in one commit.
     pub(super) fn finish_inspection(&mut self, unit: UnitId) -> Outcome {
         let mut draft = self.draft(unit)?;
-        draft.decide(&unit::Command::Grade)?;
+        if let Err(refusal) = draft.decide(&unit::Command::Grade) {
+            if refusal.code != "expiry-missing" {
+                return Err(refusal);
+            }
+            self.ask(Asking::Expiry { digits: String::new() });
+            return Ok(Said::only(Tone::Warning, Say { code: refusal.code, args: refusal.args }));
+        }
         draft.decide(&unit::Command::Dispose)?;
         let state = self.commit_draft(draft)?;
         Ok(decided(&state))
@@ -54,7 +60,7 @@ impl Desk {
             }
             (CommandCode::Next, _) => Err(coded("scan-container-first", [])),
             (CommandCode::Override, _) => {
-                self.work.asking = Some(Asking::OtherGrade);
+                self.ask(Asking::OtherGrade);
                 Ok(Said::only(Tone::Ready, say("asked", [])))
             }
             (CommandCode::Undo, _) => {
@@ -62,6 +68,7 @@ impl Desk {
                 draft.decide(&unit::Command::Regrade { reason: RegradeReason::Regrade })?;
                 draft.decide(&unit::Command::StartInspection)?;
                 self.commit_draft(draft)?;
+                self.work.serial_read = false;
                 Ok(Said::saved(Tone::Warning, say("regrade-started", [])))
             }
             _ => Err(coded("command-not-now", [("command", command.to_string())])),

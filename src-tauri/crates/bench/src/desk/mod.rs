@@ -4,6 +4,7 @@
 //! What stands on the screen follows from the unit's own state wherever it can; only what is not yet a fact
 //! (an open question, a PIN half typed) is kept here, and is lost with the power without harm.
 
+mod arrivals;
 mod arrive;
 mod asking;
 mod blind;
@@ -11,12 +12,15 @@ mod containers;
 mod detail;
 mod draft;
 mod explained;
+mod in_hand;
 mod insights;
 mod inspect;
 mod judge;
 mod label;
+mod lots;
 mod matching;
 mod meeting;
+mod parcels;
 mod press;
 mod receive;
 mod review;
@@ -27,6 +31,7 @@ mod screen;
 mod sign_in;
 mod stow;
 mod views;
+mod work;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -34,10 +39,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barcodes::meaning::Meaning;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use records::{Records, RecordsError};
 use returns::Refusal;
 use returns::codes::LabelKind;
 use returns::ids::{ContainerId, ParcelId, QuestionId, UnitId};
+use returns::lpn::Lpn;
 use serde_json::Value;
 
 use crate::clock::Clock;
@@ -50,6 +57,8 @@ use sign_in::SignIn;
 pub(crate) enum Effect {
     /// Print this label.
     Print(PrintWish),
+    /// Print the contents list of this container.
+    PrintContents(ContainerId),
     /// Look at the line: something waits.
     Kick,
     /// Play a sound.
@@ -102,6 +111,18 @@ struct Work {
     unit: Option<UnitId>,
     container: Option<ContainerId>,
     asking: Option<Asking>,
+    /// Page of the list that is picked from.
+    asking_page: usize,
+    /// Cartons are scanned as they arrive.
+    arrivals: Option<arrivals::Arrivals>,
+    /// The next product is counted by hand.
+    bulk: bool,
+    /// The next unit's number stands on a label of a roll already.
+    preprinted: Option<Lpn>,
+    /// The serial of the unit on the desk was read as it came in: its question is answered by it.
+    serial_read: bool,
+    /// A technician's work on the unit on the desk.
+    bench_work: Option<work::BenchWork>,
     /// Meanings of the scan that was ambiguous.
     readings: Vec<Meaning>,
     /// An answered question that is asked again (UNDO).
@@ -133,6 +154,8 @@ pub(crate) struct Desk {
     label_picture: RefCell<Option<(UnitId, LabelKind, u32, String)>>,
     /// Labels on their way to the printer.
     printing: HashSet<PrintWish>,
+    /// The contents list that was printed last, and where it went.
+    listed: Option<(ContainerId, String)>,
 }
 
 impl Desk {
@@ -162,6 +185,7 @@ impl Desk {
             started,
             label_picture: RefCell::new(None),
             printing: HashSet::new(),
+            listed: None,
         }
     }
 
@@ -246,6 +270,25 @@ impl Desk {
         self.work.asking = None;
         self.work.revisit = None;
         self.work.page = 0;
+        self.work.serial_read = false;
+        self.work.bench_work = None;
+    }
+
+    /// Asks a question of the desk's own; its first page is shown.
+    fn ask(&mut self, asking: Asking) {
+        self.work.asking = Some(asking);
+        self.work.asking_page = 0;
+    }
+
+    /// The day that is recorded (UTC, so that every depot decides alike).
+    fn today(&self) -> Date {
+        self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// When the day began here.
+    fn midnight(&self) -> Timestamp {
+        let midnight = self.clock.now().to_zoned(jiff::tz::TimeZone::system()).start_of_day();
+        midnight.map_or(self.started, |midnight| midnight.timestamp())
     }
 }
 

@@ -3,7 +3,7 @@
 use barcodes::meaning::{self, Meaning, Reading, ScanProblem};
 use returns::codes::{CommandCode, LabelStage, Stage};
 use returns::event::StationEvent;
-use returns::ids::{Gtin, OrderNumber, RmaNumber, Subject, TrackingNumber};
+use returns::ids::{Gtin, Serial, Subject, TrackingNumber};
 use returns::lpn::Lpn;
 
 use super::asking::{Asking, reading_words};
@@ -33,6 +33,9 @@ impl Desk {
         if self.actor().is_err() || self.work.asking.is_some() {
             return false;
         }
+        if self.work.arrivals.is_some() {
+            return matches!(meaning, Meaning::ReturnLabel { .. } | Meaning::Tracking { .. });
+        }
         let Ok((_, state)) = self.current() else {
             return match meaning {
                 Meaning::ReturnLabel { .. } | Meaning::Tracking { .. } => self.work.parcel.is_none(),
@@ -59,12 +62,15 @@ impl Desk {
         {
             return self.serial(&text);
         }
+        if self.typing() && reading.meanings.iter().all(|meaning| !own(meaning)) {
+            return self.typed_scan(&reading);
+        }
         if let Some(problem) = &reading.problem
             && !self.knows_number(&reading)?
         {
             return Err(self.not_understood(bytes, problem));
         }
-        let meanings = self.known_meanings(&reading.meanings)?;
+        let meanings = self.known_meanings(&self.fitting(&reading.meanings))?;
         match meanings.as_slice() {
             [] => Err(coded("scan-unreadable", [])),
             [meaning] => self.meant(meaning.clone()),
@@ -73,23 +79,48 @@ impl Desk {
                 self.actor()?;
                 self.work.readings = several.to_vec();
                 let scanned = shown(&reading.text);
-                self.work.asking = Some(Asking::WhichReading { scanned: scanned.clone(), readings });
+                self.ask(Asking::WhichReading { scanned: scanned.clone(), readings });
                 Ok(Said::only(Tone::Warning, say("scan-ambiguous", [("code", scanned)])))
             }
         }
     }
 
-    /// Whether a number with something wrong about it is an RMA's or an order's all the same.
+    /// Readings that can be meant here and now: while cartons are scanned, a number that may be a carrier's is.
+    fn fitting(&self, meanings: &[Meaning]) -> Vec<Meaning> {
+        let carton = |meaning: &&Meaning| matches!(meaning, Meaning::Tracking { .. });
+        match meanings.iter().find(carton) {
+            Some(carton) if self.only_cartons() && meanings.len() > 1 => vec![carton.clone()],
+            _ => meanings.to_vec(),
+        }
+    }
+
+    /// Nothing but the numbers of cartons is wanted now.
+    fn only_cartons(&self) -> bool {
+        (self.work.arrivals.is_some() && self.work.asking.is_none())
+            || matches!(self.work.asking, Some(Asking::ShipTracking { .. }))
+    }
+
+    /// Whether a number with something wrong about it is known here all the same: as an RMA's, an order's, a
+    /// shipped serial or a unit's own number.
     fn knows_number(&self, reading: &Reading) -> Result<bool, Coded> {
-        let Some(number) = reading.number() else { return Ok(false) };
+        match reading.number() {
+            Some(number) => self.knows_text(number),
+            None => Ok(false),
+        }
+    }
+
+    fn knows_text(&self, text: &str) -> Result<bool, Coded> {
+        if !self.rmas_named_by(text)?.is_empty() {
+            return Ok(true);
+        }
         let records = self.records();
-        if let Ok(rma) = RmaNumber::new(number)
-            && records.rma(&rma)?.is_some()
+        if let Ok(lpn) = text.parse::<Lpn>()
+            && records.unit_by_lpn(lpn)?.is_some()
         {
             return Ok(true);
         }
-        match OrderNumber::new(number) {
-            Ok(order) => Ok(!records.rmas_by_order(&order)?.is_empty()),
+        match Serial::new(text) {
+            Ok(serial) => Ok(!records.units_by_serial(&serial)?.is_empty()),
             Err(_) => Ok(false),
         }
     }
@@ -109,6 +140,9 @@ impl Desk {
     }
 
     fn is_known(&self, meaning: &Meaning) -> Result<bool, Coded> {
+        if let Meaning::Text { text } = meaning {
+            return self.knows_text(text.trim());
+        }
         let records = self.records();
         match meaning {
             Meaning::Product { gtin, .. } => match Gtin::new(gtin.to_string()) {
@@ -126,10 +160,6 @@ impl Desk {
                 }
                 Ok(false)
             }
-            Meaning::Text { text } => match RmaNumber::new(text.trim()) {
-                Ok(number) => Ok(records.rma(&number)?.is_some()),
-                Err(_) => Ok(false),
-            },
             _ => Ok(true),
         }
     }
@@ -143,7 +173,11 @@ impl Desk {
             },
             Meaning::Operator { badge } => self.badge(&badge),
             _ if self.actor().is_err() => Err(coded("sign-in-first", [])),
+            meaning if matches!(self.work.asking, Some(Asking::ShipTracking { .. })) => {
+                self.ship_with(&meaning)
+            }
             _ if self.work.asking.is_some() => Err(coded("answer-first", [])),
+            meaning if self.work.arrivals.is_some() => self.arrival_scanned(meaning),
             Meaning::Unit { lpn, print } => {
                 let lpn: Lpn = lpn.parse().map_err(|_| coded("scan-wrong-check-digit", [("number", lpn)]))?;
                 match print {
@@ -153,10 +187,11 @@ impl Desk {
             }
             Meaning::Container { id } => self.container_scanned(&id),
             Meaning::Location { id } => self.location_scanned(&id),
-            Meaning::Product { gtin, .. } => match (self.unidentified(), self.work.unit) {
+            Meaning::Product { gtin, elements } => match (self.unidentified(), self.work.unit) {
                 (Some(unit), _) => self.identify(unit, &gtin.to_string()),
-                (None, Some(_)) => Err(self.unit_first()),
-                (None, None) => self.product_scanned(&gtin.to_string()),
+                (None, Some(_)) if self.part_wanted() => self.part_scanned(&gtin.to_string()),
+                (None, Some(unit)) => self.product_of_unit(unit, &gtin.to_string(), &elements),
+                (None, None) => self.product_scanned(&gtin.to_string(), &elements),
             },
             _ if self.work.unit.is_some() => Err(self.unit_first()),
             Meaning::ReturnLabel { token } => self.return_label_scanned(&token),
@@ -172,7 +207,7 @@ impl Desk {
     }
 
     /// The refusal to start something else while a unit is in work.
-    fn unit_first(&self) -> Coded {
+    pub(super) fn unit_first(&self) -> Coded {
         let lpn = self.current().ok().and_then(|(_, state)| state.lpn).map(|lpn| lpn.to_string());
         coded("unit-first", [("lpn", lpn.unwrap_or_default())])
     }
@@ -197,12 +232,6 @@ impl Desk {
 
 /// The serial in a scan: identifier 21 of GS1, else the plain text.
 fn serial_text(reading: &Reading) -> Option<String> {
-    let own = |meaning: &Meaning| {
-        !matches!(
-            meaning,
-            Meaning::Product { .. } | Meaning::Tracking { .. } | Meaning::Text { .. } | Meaning::Gs1 { .. }
-        )
-    };
     if reading.meanings.is_empty() || reading.meanings.iter().any(own) {
         return None;
     }
@@ -212,6 +241,14 @@ fn serial_text(reading: &Reading) -> Option<String> {
     });
     // Bare digits may look like a product or a tracking number and still be the serial that is asked for.
     Some(coded.map_or_else(|| reading.text.trim().to_owned(), str::to_owned))
+}
+
+/// A code of our own, which can be nothing else.
+fn own(meaning: &Meaning) -> bool {
+    !matches!(
+        meaning,
+        Meaning::Product { .. } | Meaning::Tracking { .. } | Meaning::Text { .. } | Meaning::Gs1 { .. }
+    )
 }
 
 fn coded_problem(problem: &ScanProblem) -> Coded {

@@ -5,8 +5,8 @@ use returns::codes::{CommandCode, Grade, LabelKind, QuestionKind, Stage as UnitS
 use returns::ids::UnitId;
 use returns::{parcel, unit};
 
-use super::asking::texts;
-use super::inspect::{choice_command, missing_photos};
+use super::asking::{AnswerOption, Asking, texts};
+use super::inspect::{choice_command, missing_photos, needs_all_keys};
 use super::label::waits;
 use super::views::{choice, key_of, plain_choice};
 use super::{Coded, Desk, say};
@@ -17,6 +17,8 @@ use crate::seam::{
     StatusBar, StepState, Texts,
 };
 
+/// The key of MORE where the digits are taken.
+const MORE_KEY: &str = "M";
 /// Units shown as recent.
 const RECENT: usize = 5;
 
@@ -72,11 +74,30 @@ impl Desk {
         let on_desk = self.current().ok();
         if let Some(asking) = &self.work.asking {
             let unit = on_desk.map(|(unit, state)| self.head(unit, &state));
-            let choices: Vec<Choice> = asking.options().into_iter().map(choice).collect();
-            let stage = Stage::Pick { ask: asking.ask(), code: asking.code(), unit, choices };
-            return Ok((stage, say("next-pick", [])));
+            let options = asking.options(self.work.asking_page);
+            let choices: Vec<Choice> = options.into_iter().map(listed_choice).collect();
+            let next = match asking {
+                Asking::HowMany { .. } | Asking::Expiry { .. } => say("next-type-digits", []),
+                Asking::ShipTracking { .. } => say("next-scan-tracking", []),
+                _ => say("next-pick", []),
+            };
+            return Ok((Stage::Pick { ask: asking.ask(), code: asking.code(), unit, choices }, next));
         }
-        let Some((unit, state)) = on_desk else { return Ok((self.idle(), self.idle_next())) };
+        if let Some(arrivals) = &self.work.arrivals {
+            let (today, waiting) = self.arrival_counts()?;
+            let arrived = arrivals.arrived.clone();
+            let next = if self.refusing().is_some() { "next-scan-refused" } else { "next-scan-carton" };
+            return Ok((Stage::Arrivals { arrived, today, waiting }, say(next, [])));
+        }
+        let Some((unit, state)) = on_desk else {
+            return match self.work.container {
+                Some(container) => self.container_stage(container),
+                None => Ok((self.idle(), self.idle_next())),
+            };
+        };
+        if let Some(work) = self.work_stage(unit, &state) {
+            return Ok(work);
+        }
         if !state.holds.is_empty() {
             let choices = vec![plain_choice(CommandCode::Next, "choice-aside")];
             let stage = Stage::Held { unit: self.head(unit, &state), choices };
@@ -108,9 +129,7 @@ impl Desk {
 
     fn idle(&self) -> Stage {
         let records = self.records();
-        let midnight = self.clock.now().to_zoned(jiff::tz::TimeZone::system()).start_of_day();
-        let since = midnight.map_or(self.started, |midnight| midnight.timestamp());
-        let counters = records.counters(since).unwrap_or_default();
+        let counters = records.counters(self.midnight()).unwrap_or_default();
         let count = |kind: &str| u32::try_from(counters.of(kind)).unwrap_or(u32::MAX);
         let under_way = records.units_under_way().unwrap_or_default();
         let recent = records.recent_units(RECENT).unwrap_or_default();
@@ -131,10 +150,11 @@ impl Desk {
     }
 
     fn idle_next(&self) -> Say {
-        match (self.work.parcel, self.work.container) {
-            (_, Some(_)) => say("next-close-container", []),
-            (Some(_), None) => say("next-scan-item", []),
-            (None, None) => say("next-scan-parcel", []),
+        match (self.work.parcel, self.work.bulk, self.work.preprinted) {
+            (_, true, _) => say("next-scan-bulk", []),
+            (_, _, Some(lpn)) => say("next-scan-for-number", [("lpn", lpn.to_string())]),
+            (Some(_), ..) => say("next-scan-item", []),
+            (None, ..) => say("next-scan-parcel", []),
         }
     }
 
@@ -214,6 +234,10 @@ impl Desk {
     }
 
     fn chip_views(&self, checklist: &Checklist, state: &unit::State) -> Vec<FindingChip> {
+        if self.question(checklist, state).as_ref().is_some_and(needs_all_keys) {
+            let more = CommandCode::More.to_string();
+            return vec![FindingChip { command: more, key: MORE_KEY.to_owned(), finding: None, on: false }];
+        }
         let mut chips: Vec<FindingChip> = self
             .chips(checklist)
             .into_iter()
@@ -357,14 +381,24 @@ impl Desk {
 
     fn actions(&self, stage: &Stage) -> Vec<Action> {
         let commands: &[CommandCode] = match stage {
-            Stage::SignIn { .. } => &[CommandCode::Help],
-            Stage::Idle { parcel: Some(_), .. } => {
-                &[CommandCode::NoLabel, CommandCode::EmptyBox, CommandCode::ParcelDone, CommandCode::Help]
+            Stage::SignIn { .. } | Stage::Pick { .. } | Stage::Container { .. } => &[CommandCode::Help],
+            Stage::Arrivals { .. } => {
+                &[CommandCode::Arrivals, CommandCode::Hold, CommandCode::Photo, CommandCode::Help]
             }
-            Stage::Idle { .. } if self.work.container.is_some() => &[CommandCode::Close, CommandCode::Help],
-            Stage::Idle { .. } => &[CommandCode::LogOff, CommandCode::Help],
-            Stage::Pick { .. } => &[CommandCode::Help],
+            Stage::Idle { parcel: Some(_), .. } => &[
+                CommandCode::NoLabel,
+                CommandCode::EmptyBox,
+                CommandCode::ParcelDone,
+                CommandCode::More,
+                CommandCode::Help,
+            ],
+            Stage::Idle { .. } => {
+                &[CommandCode::Arrivals, CommandCode::More, CommandCode::LogOff, CommandCode::Help]
+            }
             Stage::Question { .. } => &[CommandCode::Undo, CommandCode::Hold, CommandCode::Help],
+            Stage::StickNumber { .. } => {
+                &[CommandCode::Cancel, CommandCode::Void, CommandCode::Hold, CommandCode::Help]
+            }
             _ => &[CommandCode::Cancel, CommandCode::Hold, CommandCode::Help],
         };
         commands
@@ -372,6 +406,13 @@ impl Desk {
             .map(|command| Action { command: command.to_string(), key: key_of(*command), disabled: None })
             .collect()
     }
+}
+
+/// A choice of the desk's own questions; MORE leaves the digits to the list.
+fn listed_choice(option: AnswerOption) -> Choice {
+    let more = option.command == CommandCode::More;
+    let choice = choice(option);
+    if more { Choice { key: MORE_KEY.to_owned(), ..choice } } else { choice }
 }
 
 /// Photos taken, then those needed or skipped, then a spare place.
@@ -395,15 +436,14 @@ pub(super) fn answers(question: &Question) -> Vec<Choice> {
         .iter()
         .enumerate()
         .filter_map(|(index, answer)| {
-            let command = choice_command(question, index, &answer.id)?;
+            let command = choice_command(index, &answer.id)?;
             let effect = match (answer.hold, answer.grade, answer.review) {
                 (Some(hold), ..) => Some(say("effect-hold", [("hold", hold.to_string())])),
                 (_, Some(grade), _) => Some(say("effect-grade", [("grade", grade.to_string())])),
                 (.., true) => Some(say("effect-review", [])),
                 _ => Some(say("effect-go-on", [])),
             };
-            let option =
-                super::asking::AnswerOption { command, texts: Some(texts(&answer.label)), say: None };
+            let option = AnswerOption { command, texts: Some(texts(&answer.label)), say: None };
             Some(Choice { effect, ..choice(option) })
         })
         .collect()

@@ -94,6 +94,14 @@ impl Desk {
         Ok(Said::only(Tone::Ready, say("pin-digit", [])))
     }
 
+    /// UNDO: the last digit; with none, the badge.
+    pub(super) fn undo_digit(&mut self) -> Outcome {
+        match self.sign_in.pin.pop() {
+            Some(_) => Ok(Said::only(Tone::Ready, say("pin-digit", []))),
+            None => self.forget_pin(),
+        }
+    }
+
     pub(super) fn forget_pin(&mut self) -> Outcome {
         self.sign_in.pin.clear();
         self.sign_in.badge = None;
@@ -155,6 +163,9 @@ impl Desk {
     pub(super) fn sign_out(&mut self) -> Outcome {
         self.work.asking = None;
         self.work.container = None;
+        self.work.arrivals = None;
+        self.work.bench_work = None;
+        self.work.bulk = false;
         if let Ok(actor) = self.actor() {
             // The session ends even where nothing can be written any more: nobody may go on in this name.
             self.sign_in.session = None;

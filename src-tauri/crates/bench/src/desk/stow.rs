@@ -2,10 +2,9 @@
 
 use returns::codes::{ContainerState, Disposition, LabelStage, Stage};
 use returns::facts::Facts;
-use returns::ids::{ContainerCode, ContainerId, LocationId, OwnerCode, Subject, UnitId};
+use returns::ids::{ContainerCode, ContainerId, LocationId, OwnerCode, UnitId};
 use returns::{container, unit};
 
-use super::draft::new_event;
 use super::{Coded, Desk, Outcome, Said, coded, say};
 use crate::clock;
 use crate::seam::Tone;
@@ -18,8 +17,7 @@ impl Desk {
         let Ok((unit, state)) = self.current() else {
             let (id, container) =
                 known.ok_or_else(|| coded("container-unknown", [("code", code.to_string())]))?;
-            self.work.container = Some(id);
-            return Ok(Said::only(Tone::Ready, contents(&container)));
+            return Ok(self.show_container(id, &container));
         };
         if state.stage != Some(Stage::Dispositioned) {
             return Err(coded("container-not-now", [("code", code.to_string())]));
@@ -93,57 +91,12 @@ impl Desk {
         draft.with_container(id, events);
         let state = self.commit_draft(draft)?;
         self.work.asking = None;
+        self.offer_work(&state);
         Ok(Said::saved(Tone::Accepted, say("taken-out", [("lpn", super::views::lpn(&state))])))
-    }
-
-    /// CLOSE: nothing more goes into the container on the screen; its units are closed with it.
-    pub(super) fn close_container(&mut self) -> Outcome {
-        let id = self.work.container.ok_or_else(|| coded("no-container", []))?;
-        let mut state = self.records().container(&id)?.ok_or_else(|| coded("container-unknown", []))?;
-        let blocked = self.blocked_units(&state)?;
-        let actor = self.actor()?;
-        let station = self.station()?;
-        let now = self.clock.now();
-        let facts = Facts { blocked_units: &blocked, ..Facts::of(&actor.operator, actor.role, station, now) };
-        let mut events = Vec::new();
-        for event in step(&mut state, &container::Command::Close, &facts)? {
-            events.push(new_event(Subject::Container(id), event.into(), &actor, now));
-        }
-        for unit in state.units.clone() {
-            let Some(mut of_unit) = self.records().unit(&unit)? else { continue };
-            let facts = Facts { container: Some(&state), ..facts.clone() };
-            for event in unit::decide(&of_unit, &unit::Command::Close, &facts)? {
-                unit::apply(&mut of_unit, &event);
-                events.push(new_event(Subject::Unit(unit), event.into(), &actor, now));
-            }
-        }
-        self.commit(events)?;
-        self.work.container = None;
-        let code = state.code.as_ref().map(ToString::to_string).unwrap_or_default();
-        let words = [("container", code), ("pieces", state.units.len().to_string())];
-        Ok(Said::saved(Tone::Accepted, say("container-closed", words)))
-    }
-
-    pub(super) fn leave_container(&mut self) -> Outcome {
-        match self.work.container.take() {
-            Some(_) => Ok(Said::only(Tone::Ready, say("ready", []))),
-            None => Err(coded("nothing-to-undo", [])),
-        }
-    }
-
-    fn blocked_units(&self, state: &container::State) -> Result<Vec<UnitId>, Coded> {
-        let mut blocked = Vec::new();
-        for unit in &state.units {
-            let of_unit = self.records().unit(unit)?;
-            if of_unit.is_none_or(|state| unit::may_leave(&state).is_err()) {
-                blocked.push(*unit);
-            }
-        }
-        Ok(blocked)
     }
 }
 
-fn step(
+pub(super) fn step(
     state: &mut container::State,
     command: &container::Command,
     facts: &Facts<'_>,
@@ -151,17 +104,4 @@ fn step(
     let events = container::decide(state, command, facts)?;
     events.iter().for_each(|event| container::apply(state, event));
     Ok(events)
-}
-
-fn contents(container: &container::State) -> crate::seam::Say {
-    let text = |value: Option<String>| value.unwrap_or_default();
-    say(
-        "container-shown",
-        [
-            ("container", text(container.code.as_ref().map(ToString::to_string))),
-            ("disposition", text(container.disposition.map(|disposition| disposition.to_string()))),
-            ("owner", text(container.owner.as_ref().map(ToString::to_string))),
-            ("pieces", container.units.len().to_string()),
-        ],
-    )
 }
