@@ -221,7 +221,11 @@ const stages: Record<string, Stage> = {
     },
     choices: [
       { ...choice('CLOSE', 'F7', '', ''), texts: null, disabled: { code: 'units-blocked', args: {} } },
-      { ...choice('SHIP', 'S', '', ''), texts: null, disabled: { code: 'wrong-container-state', args: {} } },
+      {
+        ...choice('SHIP', 'S', '', ''),
+        texts: null,
+        disabled: { code: 'wrong-container-state', args: { state: 'OPEN' } },
+      },
       { ...choice('REPRINT', 'F5', '', ''), texts: null },
       { ...choice('CANCEL', 'Esc', '', ''), texts: null },
     ],
