@@ -74,6 +74,7 @@ fn two_who_differ_leave_it_to_a_supervisor_who_sees_both() {
 /// The same grade for another place, or by an answer that asks for a look, is no agreement.
 #[rstest]
 #[case::a_gate_would_stop_it(&[("seal", "broken")], Some(Finding::EmptyBox))]
+#[case::it_would_go_elsewhere(&[("seal", "broken")], Some(Finding::PackagingDamage))]
 #[case::it_asks_for_a_look(&[("seal", "resealed")], None)]
 fn the_same_grade_alone_is_not_yet_agreement(
     #[case] instead: &[(&str, &str)],
@@ -84,6 +85,12 @@ fn the_same_grade_alone_is_not_yet_agreement(
         .checklist
         .findings
         .push(returns::checklist::FindingChip { finding: Finding::EmptyBox, grade: Some(Grade::A) });
+    depot.policy.policy.gates.push(gate(
+        "G-DAMAGED",
+        Gate::Safety,
+        finding_of(&[Finding::PackagingDamage]),
+        returns::policy::GateEffect::Force(Disposition::Quarantine),
+    ));
     let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
     let mut bench = drawn(&facts);
     let seen: Vec<_> = CLEAN
