@@ -8,12 +8,16 @@ mod decode;
 mod doctor;
 #[path = "station_command/folder.rs"]
 mod folder;
+#[path = "station_command/insights.rs"]
+mod insights;
 #[path = "station_command/label.rs"]
 mod label;
 #[path = "station_command/line.rs"]
 mod line;
 #[path = "station_command/office.rs"]
 mod office;
+#[path = "station_command/pack.rs"]
+mod pack;
 #[path = "station_command/ran.rs"]
 mod ran;
 #[path = "station_command/verify.rs"]
@@ -22,7 +26,7 @@ mod verify;
 use ran::station;
 use serde_json::json;
 
-const COMMANDS: &[&str] = &["replay", "decode", "label", "enrol", "sync", "verify", "doctor"];
+const COMMANDS: &[&str] = &["replay", "decode", "label", "enrol", "sync", "verify", "export", "insights", "doctor"];
 
 #[test]
 fn every_command_explains_itself() {
@@ -64,7 +68,7 @@ fn without_a_folder_of_records_each_command_says_so_and_makes_none() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no/such/station");
     let data = missing.to_str().unwrap();
-    for command in [&["verify"][..], &["sync"], &["label", "unit", "--lpn", "041733927088", "--out", "x.pdf"]]
+    for command in [&["verify"][..], &["sync"], &["insights", "recovery"], &["label", "unit", "--lpn", "041733927088", "--out", "x.pdf"]]
     {
         let ran = station(command.iter().chain(&["--data", data]));
         assert_eq!(ran.error_line(), "database-missing", "{command:?}");
