@@ -37,7 +37,9 @@ fn main() {
         time(span, "units-per-hour", || records.units_per_hour(period).map(|table| table.units));
         time(span, "no-fault-found", || records.no_fault_found(period, 20).map(|table| table.units));
         time(span, "agreement-by-grader", || records.agreement_by_grader(period).map(|table| table.units));
-        time(span, "agreement-by-question", || records.agreement_by_question(period).map(|table| table.units));
+        time(span, "agreement-by-question", || {
+            records.agreement_by_question(period).map(|table| table.units)
+        });
         time(span, "diversion", || records.diversion(period).map(|table| table.units));
         time(span, "avoidable-reasons", || records.avoidable_reasons(period, 20).map(|table| table.units));
     }
@@ -55,7 +57,10 @@ fn time(span: &str, name: &str, ask: impl Fn() -> Result<u64, RecordsError>) {
         .collect();
     took.sort_by(f64::total_cmp);
     let median = took.get(took.len() / 2).copied().unwrap_or_default();
-    println!("{name:<22} {span:<8} {units:>7} units {median:>8.1} ms  {:>5.2} of {ALLOWED_MS} ms", median / ALLOWED_MS);
+    println!(
+        "{name:<22} {span:<8} {units:>7} units {median:>8.1} ms  {:>5.2} of {ALLOWED_MS} ms",
+        median / ALLOWED_MS
+    );
 }
 
 fn appending(records: &mut Records) {
@@ -78,7 +83,8 @@ fn appending(records: &mut Records) {
             let start = Instant::now();
             let actor = Actor { operator: OperatorId::new("op-1").unwrap(), role: Role::Grader };
             let event_id = EventId(Uuid::now_v7());
-            let event = NewEvent { subject, event: event.into(), event_id, actor, recorded: Timestamp::now() };
+            let event =
+                NewEvent { subject, event: event.into(), event_id, actor, recorded: Timestamp::now() };
             records.append(vec![event]).unwrap();
             took.push(start.elapsed().as_secs_f64() * 1000.0);
         }
@@ -131,9 +137,9 @@ fn fill(dir: &Path) {
          WITH q(question) AS (VALUES ('q1'), ('q2'), ('q3'), ('q4'), ('q5'), ('q6'), ('q7'), ('q8'))
          INSERT INTO figure_answers SELECT event_id, question, 'c' || (abs(random()) % 3), 'c' || (abs(random()) % 3)
            FROM figure_blinds, q;
-         INSERT INTO step_counts SELECT received_ms / 900000, 'RECEIVED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
-         INSERT INTO step_counts SELECT graded_ms / 900000, 'GRADED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
-         INSERT INTO step_counts SELECT staged_ms / 900000, 'STAGED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
+         INSERT INTO step_counts (quarter, step, station, operator, events) SELECT received_ms / 900000, 'RECEIVED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
+         INSERT INTO step_counts (quarter, step, station, operator, events) SELECT graded_ms / 900000, 'GRADED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
+         INSERT INTO step_counts (quarter, step, station, operator, events) SELECT staged_ms / 900000, 'STAGED', 's', grader, count(*) FROM figures GROUP BY 1, 4;
          ANALYZE;"
     );
     rusqlite::Connection::open(dir.join("station.db")).unwrap().execute_batch(&sql).unwrap();

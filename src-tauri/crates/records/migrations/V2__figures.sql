@@ -43,7 +43,7 @@ CREATE TABLE figures (
          ELSE max(decided_ms - CASE WHEN docked_ms > 0 THEN min(docked_ms, received_ms) ELSE received_ms END, 0)
     END) VIRTUAL
 ) STRICT;
-CREATE INDEX figures_by_outcome ON figures (category, disposition, grade, currency, sku, received_ms, value_minor,
+CREATE INDEX figures_by_outcome ON figures (category, disposition, sku, grade, currency, received_ms, value_minor,
   recovered_minor, recovered_known, weight_grams) WHERE disposition <> '';
 CREATE INDEX figures_by_dock ON figures (category, dock_ms, received_ms) WHERE decided_ms > 0;
 CREATE INDEX figures_by_claim ON figures (category, sku, no_fault, received_ms) WHERE claimed_defect = 1;
@@ -92,7 +92,7 @@ CREATE TABLE step_counts (
   station  TEXT    NOT NULL,
   operator TEXT    NOT NULL,
   events   INTEGER NOT NULL,
-  PRIMARY KEY (quarter, step, station, operator)
+  PRIMARY KEY (step, quarter, station, operator)
 ) STRICT, WITHOUT ROWID;
 
 -- Where and when parcels arrived, and with which RMAs.

@@ -103,7 +103,8 @@ impl Records {
 
     /// Units neither closed nor voided, the one touched longest ago first.
     pub fn units_open(&self) -> Result<Vec<(UnitId, unit::State)>, RecordsError> {
-        let rest = "WHERE stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED', 'STAGED') ORDER BY touched";
+        let rest =
+            "WHERE stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED', 'STAGED') ORDER BY touched";
         self.rows("units", rest, &[])
     }
 

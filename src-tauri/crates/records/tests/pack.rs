@@ -263,17 +263,19 @@ fn who_has_another_key_forges_nothing() {
     assert_eq!(codes(&report), ["head-office-other-key"]);
 }
 
+type Change<'a> = &'a dyn Fn(&mut BTreeMap<String, Vec<u8>>, &mut Manifest);
+
 /// Even the station's own key does not make another story of a sealed log.
 #[test]
 fn what_the_log_holds_is_told_and_nothing_else() {
-    let forged = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>, &mut Manifest)| {
+    let forged = |change: Change<'_>| {
         let dir = tempfile::tempdir().unwrap();
         let (_, _, file) = packed(dir.path());
         forge(&file, &station_key(), change);
         let report = verify_pack(&file, None).unwrap();
         codes(&report).into_iter().map(ToOwned::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(forged(&|_, _| {}), [String::new(); 0], "the forger of this test signs well");
+    assert!(forged(&|_, _| {}).is_empty(), "the forger of this test signs well");
     let replace = |bytes: &mut Vec<u8>, from: &str, to: &str| {
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert!(text.contains(from));

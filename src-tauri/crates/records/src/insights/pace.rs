@@ -1,7 +1,5 @@
 //! How fast units go through.
 
-use std::collections::BTreeMap;
-
 use returns::ids::CategoryCode;
 use rusqlite::params;
 
@@ -78,24 +76,24 @@ impl Records {
     /// Units per hour by step. The period goes by the day of work.
     pub fn units_per_hour(&self, period: Period) -> Result<Table<Pace>, RecordsError> {
         let (from, until) = period.bounds();
+        let (first, last) = (from.div_euclid(QUARTER_MS), until.div_euclid(QUARTER_MS));
         let mut statement = self.connection.prepare_cached(
-            "SELECT step, sum(events), count(*) FROM step_counts WHERE quarter BETWEEN ?1 AND ?2 GROUP BY step",
+            "SELECT coalesce(sum(events), 0), count(*) FROM step_counts WHERE step = ?1 AND quarter BETWEEN ?2 AND ?3",
         )?;
-        let mut found =
-            statement.query(params![from.div_euclid(QUARTER_MS), until.div_euclid(QUARTER_MS)])?;
-        let mut steps: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        while let Some(row) = found.next()? {
-            steps.insert(row.get(0)?, (uint(row.get(1)?), uint(row.get(2)?)));
-        }
-        let units = steps.get("RECEIVED").map_or(0, |(done, _)| *done);
-        let mut rows = Vec::new();
+        let (mut rows, mut units) = (Vec::new(), 0);
         for step in ["RECEIVED", "GRADED", "LABELLED", "STAGED"] {
-            let Some((done, quarters)) = steps.get(step).filter(|(_, quarters)| *quarters > 0) else {
+            let (done, quarters): (i64, i64) =
+                statement.query_row(params![step, first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (done, quarters) = (uint(done), uint(quarters));
+            if quarters == 0 {
                 continue;
-            };
-            let operator_hours = float(*quarters) / 4.0;
-            let per_hour = float(*done) / operator_hours;
-            rows.push(Pace { step: step.to_owned(), done: *done, operator_hours, per_hour });
+            }
+            if step == "RECEIVED" {
+                units = done;
+            }
+            let operator_hours = float(quarters) / 4.0;
+            let per_hour = float(done) / operator_hours;
+            rows.push(Pace { step: step.to_owned(), done, operator_hours, per_hour });
         }
         Ok(Table { rows, units })
     }

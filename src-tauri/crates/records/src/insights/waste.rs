@@ -99,7 +99,7 @@ impl Records {
             "SELECT category, disposition, sku, count(*), sum(weight_grams),
                count(*) FILTER (WHERE weight_grams = 0)
              FROM figures WHERE disposition <> '' AND received_ms BETWEEN ?1 AND ?2
-             GROUP BY category, disposition, grade, currency, sku",
+             GROUP BY category, disposition, sku",
         )?;
         let mut found = statement.query(params![from, until])?;
         let mut ways: BTreeMap<Disposition, Way> = BTreeMap::new();
