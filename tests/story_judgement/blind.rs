@@ -75,6 +75,12 @@ async fn nothing_of_the_first_grading_is_shown_to_who_is_to_grade_it_blind() {
         };
         assert_eq!((found[0].grade, found[0].disposition), (None, None), "nor in the find room");
         assert!(found[0].history.iter().all(|line| line.say.code != "unit-graded"));
+        // Nor at the bench, where its number is scanned.
+        let screen = crate::desk::number(&station, unit).await;
+        assert!(matches!(screen.stage, Stage::Held { .. }), "{}", crate::story::station::told(&screen));
+        let Stage::Idle { recent, .. } = station.press("CANCEL").await.stage else { panic!() };
+        assert_eq!((recent[0].grade, recent[0].disposition), (None, None));
+        assert_eq!(refused(&station, Request::ExplainUnit { unit }).await, "blind-first");
     }
     // Who graded it knows anyway, and does not grade it again.
     station.sign_in(KW).await;

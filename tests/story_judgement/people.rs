@@ -79,6 +79,8 @@ pub async fn change(station: &Station, request: Request) -> ReviewDetail {
 /// Asks for what must be refused; gives the code, and nothing has happened.
 pub async fn refused(station: &Station, request: Request) -> String {
     let told = format!("{request:?}");
+    // A label on its way is recorded as printed whenever it comes out.
+    station.settled().await;
     let before = station.events();
     let refusal = ask(station, request).await.expect_err(&told);
     assert_eq!(station.events(), before, "{told}");

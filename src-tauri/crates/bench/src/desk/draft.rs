@@ -20,6 +20,11 @@ use wire::Actor;
 use super::{Coded, Desk, Effect, coded};
 use crate::clock;
 
+/// Something came in about the unit since the draft was begun.
+const CHANGED: &str = "unit-changed";
+/// How often a single command is decided anew for that.
+const TRIES: u32 = 3;
+
 /// An event ready to be appended.
 pub(super) fn new_event(subject: Subject, event: Event, actor: &Actor, recorded: Timestamp) -> NewEvent {
     NewEvent { subject, event, event_id: clock::event_id(), actor: actor.clone(), recorded }
@@ -233,8 +238,19 @@ impl Desk {
         Ok(Draft { seen, ..self.draft_by(actor, unit, state, known)? })
     }
 
-    /// Decides one command about a unit and commits it.
+    /// Decides one command about a unit and commits it. Where another bench's events came in between, it is decided again
+    /// on what is known then.
     pub(super) fn act(&mut self, unit: UnitId, command: &unit::Command) -> Result<unit::State, Coded> {
+        for _ in 1..TRIES {
+            match self.act_once(unit, command) {
+                Err(refusal) if refusal.code == CHANGED => {}
+                outcome => return outcome,
+            }
+        }
+        self.act_once(unit, command)
+    }
+
+    fn act_once(&mut self, unit: UnitId, command: &unit::Command) -> Result<unit::State, Coded> {
         let mut draft = self.draft(unit)?;
         draft.decide(command)?;
         self.commit_draft(draft)
@@ -257,7 +273,7 @@ impl Desk {
             let mut records = self.records();
             for draft in &drafts {
                 if records.last_event(Subject::Unit(draft.unit))? != draft.seen {
-                    return Err(coded("unit-changed", []));
+                    return Err(coded(CHANGED, []));
                 }
             }
             let events: Vec<NewEvent> = drafts.into_iter().flat_map(|draft| draft.events).collect();

@@ -9,9 +9,13 @@ use crate::seam::{ExplainedView, PackView};
 const PACKS: &str = "packs";
 
 impl Desk {
-    /// The policy row by row, for one unit as it is now.
+    /// The policy row by row: for what was decided, with what was seen then and by the policy that decided; for a unit that
+    /// nobody has decided about, with what is known now.
     pub(super) fn explain_unit(&self, unit: UnitId) -> Result<ExplainedView, Coded> {
-        let _ = unit;
+        let draft = self.draft(unit)?;
+        if self.veiled(&draft.state) {
+            return Err(coded("blind-first", []));
+        }
         Err(coded("command-not-now", []))
     }
 

@@ -162,8 +162,8 @@ impl Desk {
         let updated = self.records().updated(returns::ids::Subject::Unit(unit)).ok().flatten();
         RecentUnit {
             head: self.head(unit, state),
-            grade: state.grade(),
-            disposition: state.disposition(),
+            grade: state.grade().filter(|_| !self.veiled(state)),
+            disposition: state.disposition().filter(|_| !self.veiled(state)),
             at: updated.map(|at| at.to_string()).unwrap_or_default(),
         }
     }
@@ -257,6 +257,12 @@ impl Desk {
 
     fn decided_stage(&self, unit: UnitId, state: &unit::State) -> Result<(Stage, Say), Coded> {
         use returns::codes::LabelStage;
+        if self.veiled(state) {
+            // Whoever may grade it blind must not see here what the first grader saw.
+            let choices = vec![plain_choice(CommandCode::Next, "choice-aside")];
+            let stage = Stage::Held { unit: self.head(unit, state), choices };
+            return Ok((stage, say("next-shelf-or-leave", [])));
+        }
         let grade = state.grade().unwrap_or(Grade::X);
         match (state.stage, state.label.stage, state.disposition()) {
             (
