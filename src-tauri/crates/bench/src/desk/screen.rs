@@ -307,7 +307,7 @@ impl Desk {
             grade,
             computed: state.computed_grade.filter(|computed| *computed != grade),
             findings: state.findings().into_iter().collect(),
-            decision: shown.map(|decision| self.decision_view(decision)),
+            decision: shown.map(|decision| Box::new(self.decision_view(decision))),
             review: pending.then(|| say("review-pending", [("causes", super::views::causes(state))])),
             choices,
         };

@@ -495,7 +495,7 @@ pub enum Stage {
         /// Findings.
         findings: Vec<Finding>,
         /// The decision; `None` while a review is pending without provisional disposition.
-        decision: Option<DecisionView>,
+        decision: Option<Box<DecisionView>>,
         /// Waits for a second person, and why.
         review: Option<Say>,
         /// Print, change grade, hold.
