@@ -96,8 +96,9 @@ impl Desk {
             None => Vec::new(),
         };
         if let Some(serial) = &state.serial {
-            for (rma, line) in of_product.iter().filter(|(_, line)| line.serials_shipped.contains(serial)) {
-                add(Because::Serial, serial.as_str(), rma, line);
+            for rma in records.rmas_by_serial(serial)? {
+                let shipped = rma.lines.iter().filter(|line| line.serials_shipped.contains(serial));
+                shipped.for_each(|line| add(Because::Serial, serial.as_str(), &rma, line));
             }
         }
         let parcel = state.parcel.map(|parcel| records.parcel(&parcel)).transpose()?.flatten();
@@ -122,7 +123,9 @@ impl Desk {
         }
         drop(records);
         // Stable: within a rank they stay in the order of their numbers.
-        found.sort_by_key(|one| (!one.same_product, one.because, !one.expects));
+        found.sort_by_key(|one| {
+            (one.because != Because::Serial, !one.same_product, one.because, !one.expects)
+        });
         Ok(found)
     }
 

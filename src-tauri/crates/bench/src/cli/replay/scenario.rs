@@ -257,3 +257,34 @@ impl Scenario {
             .flat_map(|(place, one)| one.steps.iter().map(move |step| (place, step)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of this file's own description.
+    fn described() -> impl Iterator<Item = &'static str> {
+        let lines = include_str!("scenario.rs").lines().filter_map(|line| line.strip_prefix("//! {"));
+        lines.flat_map(|line| line.split("  {"))
+    }
+
+    #[test]
+    fn every_step_is_read_as_it_is_described() {
+        let mut read = 0;
+        for step in described() {
+            let step = format!("{{{step}");
+            let parsed =
+                serde_json::from_str::<Step>(&step).unwrap_or_else(|error| panic!("{step}: {error}"));
+            read += 1;
+            assert_eq!(parsed.refused, step.contains("refused"), "{step}");
+        }
+        assert!(read >= 19, "{read}");
+    }
+
+    #[test]
+    fn a_step_or_a_look_that_nobody_knows_is_an_error() {
+        for wrong in [r#"{"jump": true}"#, r#"{"look": {"unit": "a", "mood": "good"}}"#] {
+            assert!(serde_json::from_str::<Step>(wrong).is_err(), "{wrong}");
+        }
+    }
+}
