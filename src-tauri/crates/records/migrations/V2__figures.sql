@@ -43,8 +43,10 @@ CREATE TABLE figures (
          ELSE max(decided_ms - CASE WHEN docked_ms > 0 THEN min(docked_ms, received_ms) ELSE received_ms END, 0)
     END) VIRTUAL
 ) STRICT;
-CREATE INDEX figures_by_outcome ON figures (category, disposition, sku, grade, currency, received_ms, value_minor,
-  recovered_minor, recovered_known, weight_grams) WHERE disposition <> '';
+CREATE INDEX figures_by_outcome ON figures (category, disposition, sku, received_ms, weight_grams)
+  WHERE disposition <> '';
+CREATE INDEX figures_by_recovery ON figures (category, grade, currency, received_ms, value_minor, recovered_minor,
+  recovered_known) WHERE disposition <> '' AND grade <> '';
 CREATE INDEX figures_by_dock ON figures (category, dock_ms, received_ms) WHERE decided_ms > 0;
 CREATE INDEX figures_by_claim ON figures (category, sku, no_fault, received_ms) WHERE claimed_defect = 1;
 CREATE INDEX figures_by_avoidable ON figures (sku, category, reason, received_ms) WHERE avoidable = 1;

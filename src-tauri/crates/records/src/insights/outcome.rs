@@ -94,7 +94,7 @@ impl Records {
                coalesce(sum(value_minor) FILTER (WHERE recovered_known = 1 AND value_minor > 0), 0),
                coalesce(sum(recovered_minor) FILTER (WHERE recovered_known = 1 AND value_minor > 0), 0)
              FROM figures WHERE disposition <> '' AND grade <> '' AND received_ms BETWEEN ?1 AND ?2
-             GROUP BY category, disposition, sku, grade, currency",
+             GROUP BY category, grade, currency",
         )?;
         let mut found = statement.query(params![from, until])?;
         let mut groups: BTreeMap<(String, Grade, String), Sums> = BTreeMap::new();
