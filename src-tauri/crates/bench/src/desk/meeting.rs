@@ -187,3 +187,124 @@ fn ancestors(history: &[(Place, Envelope)]) -> BTreeMap<EventId, BTreeSet<EventI
     }
     saw
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use returns::codes::{Disposition, Grade, RegradeReason, Settlement};
+    use returns::ids::{OperatorId, Sha256Hex};
+    use returns::policy::{Decision, Inputs, NextBest};
+    use uuid::Uuid;
+    use wire::Epoch;
+
+    use super::*;
+
+    /// A log of one unit: bench, what had been seen, what happened.
+    #[derive(Default)]
+    struct Log(Vec<(Place, Envelope)>);
+
+    impl Log {
+        fn add(&mut self, bench: u128, seen: Option<usize>, role: Role, event: UnitEvent) -> usize {
+            let number = self.0.len();
+            let actor = Actor { operator: OperatorId::new(format!("op-{bench}")).unwrap(), role };
+            let seen = seen.map(|of| self.0[of].1.event_id);
+            let id = EventId(Uuid::from_u128(number as u128 + 1));
+            let subject = Subject::Unit(UnitId(Uuid::nil()));
+            let envelope =
+                Envelope::wrap(&Event::Unit(event), id, subject, actor, Timestamp::UNIX_EPOCH, seen).unwrap();
+            let station = StationId(bench.to_be_bytes());
+            self.0.push((Place { station, epoch: Epoch::Numbered(1), seq: number as u64 + 1 }, envelope));
+            number
+        }
+
+        fn decide(&mut self, bench: u128, seen: Option<usize>, role: Role, to: Disposition) -> usize {
+            let decision = Box::new(decision(to));
+            self.add(bench, seen, role, UnitEvent::Dispositioned { decision, provisional: false })
+        }
+
+        fn id(&self, of: usize) -> EventId {
+            self.0[of].1.event_id
+        }
+
+        fn standing(&self) -> Standing {
+            standing(&open_decisions(&self.0))
+        }
+    }
+
+    fn decision(disposition: Disposition) -> Decision {
+        Decision {
+            disposition,
+            settlement: Settlement::Refund,
+            rows: Vec::new(),
+            gate: None,
+            inputs: Inputs::of_grade(Grade::A),
+            next_best: NextBest::None,
+            recovered: None,
+            why: Vec::new(),
+            review: Vec::new(),
+            holds: Vec::new(),
+            preference: None,
+            response: None,
+            derogation: None,
+            tier: None,
+            policy_number: 1,
+            policy_hash: Sha256Hex([0; 32]),
+        }
+    }
+
+    const G: Role = Role::Grader;
+
+    #[test]
+    fn unaware_of_each_other_and_different_is_at_odds() {
+        let mut log = Log::default();
+        let one = log.decide(1, None, G, Disposition::Restock);
+        let two = log.decide(2, None, G, Disposition::Donate);
+        assert_eq!(log.standing(), Standing::Contested { first: log.id(one), second: log.id(two) });
+        // Who saw it supersedes it: by name, or because the same bench wrote it before.
+        let three = log.decide(2, Some(one), G, Disposition::Recycle);
+        assert!(matches!(log.standing(), Standing::Stands { winner, .. } if winner == log.id(three)));
+    }
+
+    #[test]
+    fn what_a_way_back_has_seen_is_no_decision_any_more() {
+        let mut log = Log::default();
+        let one = log.decide(1, None, G, Disposition::Restock);
+        log.add(1, Some(one), G, UnitEvent::RegradeStarted { reason: RegradeReason::Regrade });
+        assert_eq!(log.standing(), Standing::Undecided);
+        let two = log.decide(2, Some(one), G, Disposition::Donate);
+        assert!(matches!(log.standing(), Standing::Stands { winner, .. } if winner == log.id(two)));
+    }
+
+    #[test]
+    fn who_calls_two_at_odds_has_seen_both_whatever_their_events_name() {
+        for (one, two) in [(1, 2), (2, 1)] {
+            let mut log = Log::default();
+            let first = log.decide(one, None, G, Disposition::Restock);
+            let second = log.decide(two, None, G, Disposition::Donate);
+            let contested = UnitEvent::Contested { first: log.id(first), second: log.id(second) };
+            // The bench of the first names only what itself wrote last.
+            let contested = log.add(one, Some(first), G, contested);
+            let by = OperatorId::new("op-9").unwrap();
+            let stands = log.id(second);
+            let settled = UnitEvent::ContestSettled { stands, grade: None, by };
+            let settled = log.add(one, Some(contested), Role::Supervisor, settled);
+            let third = log.decide(one, Some(settled), Role::Supervisor, Disposition::Donate);
+            let winner = log.id(third);
+            assert!(matches!(log.standing(), Standing::Stands { winner: found, .. } if found == winner));
+        }
+    }
+
+    #[test]
+    fn a_reviewers_word_outranks_who_pressed_the_key_elsewhere() {
+        let mut log = Log::default();
+        let one = log.decide(1, None, G, Disposition::Restock);
+        let two = log.decide(2, None, Role::Supervisor, Disposition::Donate);
+        let Standing::Stands { winner, .. } = log.standing() else { panic!("{:?}", log.standing()) };
+        assert_eq!(winner, log.id(two));
+        let open = open_decisions(&log.0);
+        assert_eq!(overruled(&log.0, &open, winner), None, "the unit follows it, for it folds last");
+        log.0.swap(one, two);
+        let open = open_decisions(&log.0);
+        assert!(overruled(&log.0, &open, winner).is_some(), "the unit follows the other: nothing overwrites");
+    }
+}
