@@ -8,23 +8,32 @@
 //! No row, two rows, or a missing fact that could have mattered: QUARANTINE, never a guess.
 
 mod cells;
+mod check;
 mod clock;
+mod columns;
 mod conditions;
 mod decide;
 mod decision;
+mod explain;
 mod gates;
 mod inputs;
 mod preference;
 mod recovery;
 mod settle;
+mod simulate;
 mod table;
 mod terms;
 
 pub use cells::{Cell, Findings, Flag, Known, Range};
+pub use check::{
+    CheckFault, Difference, FailedExample, Gap, Overlap, Part, PolicyReport, Shadowed, Vocabulary,
+};
 pub use clock::ValueClock;
 pub use conditions::Conditions;
 pub use decision::{Decision, NextBest, PreferenceAnswer, Why, WhyCode};
+pub use explain::{Answered, AskedCell, Explanation, Layer, RowAnswer};
 pub use inputs::Inputs;
+pub use simulate::{Move, PastUnit, SettlementMove, Simulation, simulate};
 pub use table::{
     CandidateRow, CostRow, GateEffect, GateRow, Policy, PolicyFault, Provisional, RecoveryRow, ReviewRules,
     VerifiedPolicy,

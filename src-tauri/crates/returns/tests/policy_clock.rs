@@ -1,0 +1,223 @@
+//! The value clock, and drafts against the past.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod policies;
+
+use jiff::{SignedDuration, Timestamp};
+use policies::*;
+use proptest::prelude::*;
+use returns::codes::*;
+use returns::ids::UnitId;
+use returns::policy::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+fn season(category: Cell<returns::ids::CategoryCode>, from: &str, until: &str, percent: i64) -> SeasonRow {
+    SeasonRow {
+        category,
+        from: from.parse().unwrap(),
+        until: until.parse().unwrap(),
+        decay_percent: Decimal::from(percent),
+        source: String::new(),
+    }
+}
+
+fn decay(category: Cell<returns::ids::CategoryCode>, weekly: i64) -> DecayRow {
+    DecayRow { category, weekly_percent: Decimal::from(weekly), source: String::new() }
+}
+
+/// Clothes lose 2 % a week, twice that after Christmas; everything else 1 %.
+fn policy() -> Policy {
+    let apparel = || Cell::OneOf(vec![id("APPAREL")]);
+    Policy {
+        decay: vec![decay(apparel(), 2), decay(Cell::Any, 1)],
+        seasons: vec![season(apparel(), "12-27", "02-28", 200), season(Cell::Any, "07-01", "07-31", 50)],
+        tiers: vec![TierRow { tier: id("GOLD"), queue_percent: 150 }],
+        ..empty()
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn clock(category: &str, weekly: Option<i64>, since: &str, now: &str) -> (i64, i64) {
+    let clock =
+        policy().clock(eur(16_800), Some(&id(category)), weekly.map(Decimal::from), at(since), at(now));
+    (clock.now.minor, clock.per_hour_centi)
+}
+
+#[test]
+fn a_week_takes_the_weekly_percent_and_an_hour_its_share() {
+    // 2 % of 168.00 are 3.36 a week, 2 cents an hour.
+    assert_eq!(clock("APPAREL", None, "2026-11-02T10:00:00Z", "2026-11-09T10:00:00Z"), (16_800 - 336, 200));
+    assert_eq!(clock("APPAREL", None, "2026-11-02T10:00:00Z", "2026-11-02T11:00:00Z"), (16_798, 200));
+    assert_eq!(clock("TOYS", None, "2026-11-02T10:00:00Z", "2026-11-09T10:00:00Z"), (16_800 - 168, 100));
+    assert_eq!(
+        clock("APPAREL", Some(3), "2026-11-02T10:00:00Z", "2026-11-09T10:00:00Z"),
+        (16_800 - 504, 300)
+    );
+    assert_eq!(
+        clock("APPAREL", Some(0), "2026-11-02T10:00:00Z", "2026-11-09T10:00:00Z"),
+        (16_800 - 336, 200)
+    );
+    assert_eq!(clock("APPAREL", None, "2026-11-02T10:00:00Z", "2026-11-02T09:00:00Z"), (16_800, 200));
+}
+
+#[test]
+fn a_season_counts_on_its_days_only_and_may_go_over_new_year() {
+    // Three days before the season at 2 %, four in it at 4 %.
+    let (now, hour) = clock("APPAREL", None, "2026-12-24T00:00:00Z", "2026-12-31T00:00:00Z");
+    assert_eq!((now, hour), (16_800 - (3 * 336 + 4 * 672) / 7, 400));
+    assert_eq!(clock("APPAREL", None, "2027-01-04T12:00:00Z", "2027-01-11T12:00:00Z").0, 16_800 - 672);
+    assert_eq!(clock("APPAREL", None, "2027-02-28T23:00:00Z", "2027-02-28T23:30:00Z").1, 400);
+    assert_eq!(clock("APPAREL", None, "2027-02-28T23:00:00Z", "2027-03-01T00:00:00Z").1, 200);
+    assert_eq!(clock("TOYS", None, "2027-07-01T00:00:00Z", "2027-07-08T00:00:00Z"), (16_800 - 84, 50));
+    assert_eq!(policy().season_percent(None, jiff::civil::date(2026, 12, 28)), Decimal::ONE_HUNDRED);
+}
+
+#[test]
+fn nothing_is_lost_of_nothing() {
+    // Fifty weeks at 2 % is all of it.
+    let (now, hour) = clock("APPAREL", None, "2025-03-01T00:00:00Z", "2026-11-01T00:00:00Z");
+    assert_eq!((now, hour), (0, 0));
+    let negative =
+        policy().clock(eur(-500), None, None, at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z"));
+    assert_eq!((negative.price.minor, negative.now.minor, negative.per_hour_centi), (0, 0, 0));
+    let huge =
+        policy().clock(eur(i64::MAX), None, None, at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z"));
+    assert!(huge.now.minor > 0 && huge.now.minor < i64::MAX);
+    assert_eq!(huge.per_hour_centi, 54_901_024_028_897_475, "1 % a week of it, in hundredths");
+}
+
+#[test]
+fn a_tier_weighs_the_queue_and_nothing_else() {
+    let policy = policy();
+    assert_eq!(
+        (policy.queue_percent(Some(&id("GOLD"))), policy.queue_percent(Some(&id("SILVER")))),
+        (150, 100)
+    );
+    assert_eq!(policy.queue_percent(None), 100);
+    let clock = ValueClock { price: eur(1), now: eur(1), per_hour_centi: 201 };
+    assert_eq!((clock.weighted(150), clock.weighted(100), clock.weighted(0)), (301, 201, 0));
+    assert_eq!(ValueClock { per_hour_centi: i64::MAX, ..clock }.weighted(200), i64::MAX);
+}
+
+#[test]
+fn recovered_value_uses_the_same_decay() {
+    let mut policy = policy();
+    policy.recovery = vec![RecoveryRow {
+        category: Cell::Any,
+        grade: Grade::A,
+        disposition: Disposition::Restock,
+        percent: Decimal::ONE_HUNDRED,
+        source: String::new(),
+    }];
+    policy.costs = vec![CostRow {
+        category: Cell::Any,
+        disposition: Disposition::Restock,
+        cost_minor: 0,
+        days: 7,
+        source: String::new(),
+    }];
+    let unit = |weekly: Option<i64>| Inputs {
+        category: Some(id("APPAREL")),
+        value: Some(eur(10_000)),
+        weekly_decay_percent: weekly.map(Decimal::from),
+        ..Inputs::of_grade(Grade::A)
+    };
+    let net = |weekly| policy.recovered(&unit(weekly), Disposition::Restock).unwrap().minor;
+    assert_eq!((net(Some(5)), net(Some(0)), net(None)), (9_500, 9_800, 9_800));
+}
+
+proptest! {
+    #[test]
+    fn value_never_rises_nor_falls_below_nothing(
+        price in 0..1_000_000_i64,
+        weekly in 0..40_i64,
+        start in 0..700_000_i64,
+        steps in proptest::collection::vec(0..900_000_i64, 1..40),
+    ) {
+        let policy = policy();
+        let since = at("2026-01-01T00:00:00Z") + SignedDuration::from_mins(start);
+        let value = |now| policy.clock(eur(price), Some(&id("APPAREL")), Some(Decimal::from(weekly)), since, now);
+        let mut now = since;
+        let mut last = price;
+        for step in steps {
+            now += SignedDuration::from_secs(step);
+            let clock = value(now);
+            prop_assert!((0..=last).contains(&clock.now.minor), "{} after {}", clock.now.minor, last);
+            prop_assert!(clock.per_hour_centi >= 0);
+            last = clock.now.minor;
+        }
+    }
+
+    #[test]
+    fn loss_is_the_sum_of_its_pieces(
+        weekly in 1..20_i64,
+        start in 0..700_000_i64,
+        pieces in proptest::collection::vec(1..200_000_i64, 1..12),
+    ) {
+        // So large a price that each piece's rounding is far below what is compared.
+        let (policy, price) = (policy(), eur(1_000_000_000_000_000));
+        let lost = |from, to| {
+            price.minor - policy.clock(price, Some(&id("APPAREL")), Some(Decimal::from(weekly)), from, to).now.minor
+        };
+        let start = at("2026-01-01T00:00:00Z") + SignedDuration::from_mins(start);
+        let (mut from, mut sum) = (start, 0_i64);
+        for piece in &pieces {
+            let to = from + SignedDuration::from_secs(*piece);
+            sum += lost(from, to);
+            from = to;
+        }
+        let whole = lost(start, from);
+        prop_assume!(whole < price.minor);
+        prop_assert!((whole - sum).unsigned_abs() <= pieces.len() as u64, "{} and {}", whole, sum);
+    }
+}
+
+#[test]
+fn a_draft_is_told_by_what_it_would_change() {
+    let draft = verified(large(500));
+    let unit = |at: usize, disposition, settlement, review| {
+        let inputs = Inputs { preference: Some(Preference::None), ..large_unit(at) };
+        let recovered = draft.decide(&inputs).recovered.map(|money| eur(money.minor - 100));
+        PastUnit {
+            unit: UnitId(Uuid::from_u128(at as u128)),
+            inputs,
+            tier: None,
+            disposition,
+            settlement,
+            recovered,
+            review,
+        }
+    };
+    let goes = draft.decide(&Inputs { preference: Some(Preference::None), ..large_unit(0) });
+    let other =
+        if goes.disposition == Disposition::Restock { Disposition::Donate } else { Disposition::Restock };
+    let mut past = vec![
+        unit(0, goes.disposition, goes.settlement, false),
+        unit(0, other, Settlement::None, true),
+        unit(0, other, goes.settlement, true),
+        unit(0, Disposition::Destroy, goes.settlement, false),
+        // No row covers it: QUARANTINE, without a settlement.
+        PastUnit { inputs: Inputs::of_grade(Grade::A), ..unit(0, goes.disposition, goes.settlement, false) },
+    ];
+    past[3].recovered = None;
+    let report = simulate(&draft, &past);
+    let worth = goes.recovered.unwrap().minor;
+    assert_eq!((report.units, report.unchanged, report.without_value), (5, 1, 2));
+    assert_eq!((report.before, report.after), (eur(3 * (worth - 100)), eur(3 * worth)));
+    assert_eq!((report.reviews_added, report.reviews_dropped), (1, 2), "the uncovered one lacks its facts");
+    let moves: Vec<_> = report
+        .moves
+        .iter()
+        .map(|one| (one.from, one.to, one.units, one.after.minor - one.before.minor))
+        .collect();
+    assert_eq!(moves[0], (other, goes.disposition, 2, 200));
+    assert!(moves.contains(&(Disposition::Destroy, goes.disposition, 1, 0)));
+    assert!(moves.contains(&(goes.disposition, Disposition::Quarantine, 1, 0)));
+    let settled: Vec<_> = report.settlements.iter().map(|one| (one.from, one.to, one.units)).collect();
+    assert!(settled.contains(&(Settlement::None, goes.settlement, 1)));
+    assert!(settled.contains(&(goes.settlement, Settlement::None, 1)));
+}
