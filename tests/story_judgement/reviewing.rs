@@ -190,3 +190,42 @@ async fn the_queue_goes_by_what_waiting_costs_and_says_what_to_do() {
     assert!(detail(&station, jacket).await.clock.unwrap().per_hour.ends_with(" EUR"));
     end(depot, station).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_says_why_it_fired_or_not() {
+    let (depot, station, _dir) = bench().await;
+    let unit = graded(&station, &SHIRT).await;
+    let explain = async || match ask(&station, Request::ExplainUnit { unit }).await.unwrap() {
+        Reply::Explained(explained) => explained,
+        other => panic!("{other:?}"),
+    };
+    let explained = explain().await;
+    let decision = station.unit(unit).unwrap().decision.unwrap();
+    let policy = station.with(|records| records.policy().unwrap()).unwrap().policy;
+    assert_eq!(
+        explained.rows.len(),
+        policy.gates.len() + policy.candidates.len() + policy.settlements.len(),
+        "no row is left out"
+    );
+    let fired: Vec<&str> =
+        explained.rows.iter().filter(|row| row.answer == "fired").map(|row| row.row.as_str()).collect();
+    let decided: Vec<String> = decision.rows.iter().map(ToString::to_string).collect();
+    assert_eq!(fired, decided);
+    let no = explained.rows.iter().filter(|row| row.answer == "no");
+    assert!(no.clone().count() > 10 && no.clone().all(|row| row.cell.is_some()), "each no names its cell");
+    assert!(explained.inputs.contains(&("grade".to_owned(), decision.inputs.grade.to_string())));
+    assert_eq!(explained.ranking[0].0, decision.disposition);
+
+    // What was decided stays explained by the policy that decided it.
+    newer_policy(&depot, &station, |head| head["review"]["value_over_minor"] = 1.into()).await;
+    assert_eq!(explain().await, explained);
+
+    // The sentences of that policy come with the decision.
+    let shown = detail(&station, unit).await.decision.unwrap();
+    let keys: Vec<&String> = shown.why.iter().filter_map(|say| say.args.get("why")).collect();
+    assert!(!keys.is_empty());
+    for key in keys {
+        assert_eq!(shown.sentences[key], policy.sentences[key].0, "{key}");
+    }
+    end(depot, station).await;
+}

@@ -1,12 +1,17 @@
 //! Why every row of the policy did or did not fire, and the evidence pack.
 
 use returns::ids::UnitId;
+use returns::policy::RowAnswer;
+use returns::unit;
 
+use super::views::money;
 use super::{Coded, Desk, coded};
-use crate::seam::{ExplainedView, PackView};
+use crate::seam::{ExplainedRow, ExplainedView, PackView};
 
 /// Folder of the packs within the data folder.
 const PACKS: &str = "packs";
+/// Digits of a policy's hash that are shown.
+const HASH_DIGITS: usize = 12;
 
 impl Desk {
     /// The policy row by row: for what was decided, with what was seen then and by the policy that decided; for a unit that
@@ -16,7 +21,36 @@ impl Desk {
         if self.veiled(&draft.state) {
             return Err(coded("blind-first", []));
         }
-        Err(coded("command-not-now", []))
+        let decided = draft.state.review.proposal.as_ref().or(draft.state.decision.as_ref());
+        let then = match decided {
+            Some(of) => self.records().policy_of(of.policy_number, &of.policy_hash)?,
+            None => None,
+        };
+        let policy =
+            then.or_else(|| draft.known.policy.clone()).ok_or_else(|| coded("policy-missing", []))?;
+        let (inputs, tier) = match decided {
+            Some(decided) => (Some(decided.inputs.clone()), decided.tier.clone()),
+            None => {
+                let tier = draft.known.rma.as_ref().and_then(|rma| rma.tier.clone());
+                (unit::inputs(&draft.state, &draft.facts()), tier)
+            }
+        };
+        let inputs = inputs.ok_or_else(|| {
+            let stage = draft.state.stage.map(|stage| stage.to_string()).unwrap_or_default();
+            coded("wrong-stage", [("stage", stage)])
+        })?;
+        let explained = policy.explain(&inputs, tier.as_ref());
+        Ok(ExplainedView {
+            policy: format!("P-{}", policy.policy.number),
+            hash: policy.hash.to_string().chars().take(HASH_DIGITS).collect(),
+            inputs: explained.facts,
+            rows: explained.rows.into_iter().map(row).collect(),
+            ranking: explained
+                .ranking
+                .into_iter()
+                .map(|(disposition, recovered)| (disposition, recovered.map(money)))
+                .collect(),
+        })
     }
 
     /// Writes everything about a unit into one file that anybody can verify.
@@ -37,4 +71,18 @@ impl Desk {
             sha256: made.sha256.to_string(),
         })
     }
+}
+
+fn row(answer: RowAnswer) -> ExplainedRow {
+    ExplainedRow {
+        row: answer.row.to_string(),
+        layer: kebab(answer.layer.as_str()),
+        answer: kebab(answer.answer.as_str()),
+        cell: answer.cell.map(|cell| (cell.column, cell.asked, cell.has)),
+    }
+}
+
+/// A stored code as the seam writes it.
+fn kebab(code: &str) -> String {
+    code.to_lowercase().replace('_', "-")
 }

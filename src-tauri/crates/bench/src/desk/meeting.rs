@@ -279,16 +279,16 @@ mod tests {
     fn who_calls_two_at_odds_has_seen_both_whatever_their_events_name() {
         for (one, two) in [(1, 2), (2, 1)] {
             let mut log = Log::default();
-            let first = log.decide(one, None, G, Disposition::Restock);
-            let second = log.decide(two, None, G, Disposition::Donate);
+            let first = log.decide(one, None, Role::Supervisor, Disposition::Restock);
+            let second = log.decide(two, None, Role::Supervisor, Disposition::Donate);
             let contested = UnitEvent::Contested { first: log.id(first), second: log.id(second) };
             // The bench of the first names only what itself wrote last.
             let contested = log.add(one, Some(first), G, contested);
             let by = OperatorId::new("op-9").unwrap();
-            let stands = log.id(second);
+            let stands = log.id(first);
             let settled = UnitEvent::ContestSettled { stands, grade: None, by };
             let settled = log.add(one, Some(contested), Role::Supervisor, settled);
-            let third = log.decide(one, Some(settled), Role::Supervisor, Disposition::Donate);
+            let third = log.decide(one, Some(settled), Role::Supervisor, Disposition::Restock);
             let winner = log.id(third);
             assert!(matches!(log.standing(), Standing::Stands { winner: found, .. } if found == winner));
         }
