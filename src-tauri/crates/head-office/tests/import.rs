@@ -78,7 +78,8 @@ fn rma(number: &str, label: &str) -> Value {
 
 fn policy(number: u32) -> Value {
     json!({ "number": number, "date": "2026-11-01", "currency": "EUR", "review": {}, "provisional": null,
-            "gates": [], "candidates": [] })
+            "gates": [], "sentences": { "wait": { "en": "It waits." } },
+            "candidates": [{ "id": "C-1", "allowed": ["QUARANTINE"], "settlement": "NONE", "why": "wait" }] })
 }
 
 #[tokio::test]
@@ -212,13 +213,43 @@ fn a_policy_is_the_same_as_a_folder_a_workbook_and_json() {
     let verdict = import(&office, &Sources { policies, ..Sources::default() });
     assert_eq!((verdict.imported.policies, refusals(&verdict)), (3, vec![]));
     let mut changed = read;
-    changed.gates.clear();
-    changed.candidates.clear();
     changed.review.value_over_minor = Some(1);
     let workbook = dir.path().join("changed.xlsx");
     std::fs::write(&workbook, knowledge::policy::write_xlsx(&changed).unwrap()).unwrap();
     let verdict = import(&office, &Sources { policies: vec![workbook], ..Sources::default() });
     assert_eq!(refusals(&verdict), [("changed.xlsx#policy", 0, "number", "policy-number-taken")]);
+}
+
+#[test]
+fn a_policy_with_gaps_overlaps_or_failed_examples_is_not_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();
+    let row = |id: &str, grades: Value| json!({ "id": id, "when": { "grade": grades }, "allowed": ["QUARANTINE"], "settlement": "NONE", "why": "wait" });
+    let mut gap = policy(8);
+    gap["candidates"] = json!([row("C-1", json!({ "one_of": ["N"] }))]);
+    let mut overlap = policy(9);
+    overlap["candidates"] = json!([row("C-1", json!("any")), row("C-2", json!({ "one_of": ["N"] }))]);
+    let mut example = policy(10);
+    example["examples"] =
+        json!([{ "name": "new", "inputs": { "grade": "N" }, "expect": { "disposition": "RESTOCK" } }]);
+    let mut silent = policy(11);
+    silent["sentences"] = json!({});
+    let bad = [gap, overlap, example, silent];
+    let policies = bad.iter().enumerate();
+    let policies =
+        policies.map(|(n, policy)| file(dir.path(), &format!("policy-{n}.json"), &policy.to_string()));
+    let verdict = import(&office, &Sources { policies: policies.collect(), ..Sources::default() });
+    assert_eq!(verdict.imported, Imported::default());
+    let refused = refusals(&verdict);
+    for expected in [
+        ("policy-0.json", 0, "candidates", "policy-gap"),
+        ("policy-1.json", 0, "candidates[1].id", "rows-overlap"),
+        ("policy-2.json", 0, "examples[0].expect.disposition", "example-fails"),
+        ("policy-3.json", 0, "candidates[0].why", "sentence-missing"),
+    ] {
+        assert!(refused.contains(&expected), "{expected:?} in {refused:?}");
+    }
+    assert!(office.store().feed_values(Feed::Documents).unwrap().is_empty());
 }
 
 #[test]

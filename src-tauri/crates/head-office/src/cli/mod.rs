@@ -93,7 +93,7 @@ struct ImportArgs {
     /// A policy: a folder of tables, a workbook (*.xlsx), or one JSON file
     ///
     /// The one with the highest number counts; a lower number than one that is published is refused, and so is another
-    /// text under a number that is taken. `station policy check` says beforehand what is wrong.
+    /// text under a number that is taken, or anything that `station policy check` finds.
     #[arg(long, value_name = "FILE|DIR", num_args = 1..)]
     policy: Vec<PathBuf>,
     /// A folder of checklists, one *.json each

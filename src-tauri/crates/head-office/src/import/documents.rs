@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use knowledge::policy::{self, Opened};
 use knowledge::{File, Problem};
 use returns::checklist::Checklist;
+use returns::policy::Vocabulary;
 use serde_json::Value;
 use wire::{Document, Feed, Signed};
 
@@ -18,7 +19,8 @@ use crate::store::Change;
 /// Before the number in a policy's key among the documents.
 const POLICY_KEY: &str = "policy/";
 
-/// A policy: a folder of tables, a workbook, or one JSON file.
+/// A policy: a folder of tables, a workbook, or one JSON file. One with gaps, overlaps, rows that never act, unknown
+/// words or examples that come out otherwise is refused.
 pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
     let opened = open_policy(path)?;
     let places = opened.places;
@@ -29,6 +31,12 @@ pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result
             return Ok(());
         }
     };
+    // What it brings with it must be enough: categories and owners may come later, row by row.
+    let found = policy::publishable(&policy, &places, &Vocabulary::default());
+    if !found.problems.is_empty() {
+        verdict.refused.extend(found.problems);
+        return Ok(());
+    }
     let number = policy.number;
     let key = format!("{POLICY_KEY}{number}");
     let value = signed(office, &Document::Policy(Box::new(policy)))?;

@@ -191,7 +191,12 @@ fn json_path(place: Place) -> String {
     let field = match (table, cell) {
         (Table::Gates, "forbid" | "force" | "permit" | "derogation") => "effect",
         (Table::Costs, "cost") => "cost_minor",
+        (Table::Examples, "expect_disposition") => "expect.disposition",
+        (Table::Examples, "expect_settlement") => "expect.settlement",
         (Table::Examples, "expect_row") => "expect.row",
+        (Table::Examples, "expect_review") => "expect.review",
+        (Table::Examples, "expect_preference") => "expect.preference",
+        (Table::Examples, "expect_derogation") => "expect.derogation",
         (_, cell) => cell,
     };
     let row = at.map_or_else(|| table.path().to_owned(), |at| format!("{}[{at}]", table.path()));

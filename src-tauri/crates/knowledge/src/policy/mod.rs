@@ -11,6 +11,7 @@ mod gates;
 mod head;
 mod layout;
 mod people;
+mod publish;
 mod rules;
 mod settlements;
 
@@ -23,9 +24,10 @@ use crate::read::{File, Problem, Read};
 use crate::table::{self, Columns, Row};
 use crate::write::{Lines, WriteError, json_text};
 
-pub use conditions::COLUMNS as CONDITIONS;
 pub use book::{open_xlsx, read_xlsx, write_xlsx};
+pub use conditions::COLUMNS as CONDITIONS;
 pub use layout::{FILES, Place, Places, Table};
+pub use publish::{Publishable, cells, publishable};
 pub use rules::unused_sentences;
 
 /// A policy as files: names and texts, in the order of [`FILES`]. A table without rows is left out, unless a policy

@@ -1,7 +1,10 @@
 //! `station policy`: what a policy's author needs. Nothing here changes a record.
 
+mod check;
 mod convert;
+mod explain;
 mod files;
+mod simulate;
 
 use std::path::Path;
 
@@ -23,12 +26,18 @@ pub(super) struct PolicyArgs {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    Check(check::Check),
+    Explain(explain::Explain),
+    Simulate(simulate::Simulate),
     Convert(convert::Convert),
 }
 
 impl PolicyArgs {
-    pub(super) fn run(&self, _data: &Path, out: &Out) -> Result<Outcome, Coded> {
+    pub(super) fn run(&self, data: &Path, out: &Out) -> Result<Outcome, Coded> {
         match &self.task {
+            Task::Check(check) => check.run(out),
+            Task::Explain(explain) => explain.run(data, out),
+            Task::Simulate(simulate) => simulate.run(data, out),
             Task::Convert(convert) => convert.run(out),
         }
     }
