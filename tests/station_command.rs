@@ -18,6 +18,8 @@ mod line;
 mod office;
 #[path = "station_command/pack.rs"]
 mod pack;
+#[path = "station_command/policy.rs"]
+mod policy;
 #[path = "station_command/ran.rs"]
 mod ran;
 #[path = "station_command/verify.rs"]
@@ -26,7 +28,8 @@ mod verify;
 use ran::station;
 use serde_json::json;
 
-const COMMANDS: &[&str] = &["replay", "decode", "label", "enrol", "sync", "verify", "export", "insights", "doctor"];
+const COMMANDS: &[&str] =
+    &["replay", "decode", "label", "enrol", "sync", "verify", "export", "insights", "policy", "doctor"];
 
 #[test]
 fn every_command_explains_itself() {
@@ -68,8 +71,12 @@ fn without_a_folder_of_records_each_command_says_so_and_makes_none() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no/such/station");
     let data = missing.to_str().unwrap();
-    for command in [&["verify"][..], &["sync"], &["insights", "recovery"], &["label", "unit", "--lpn", "041733927088", "--out", "x.pdf"]]
-    {
+    for command in [
+        &["verify"][..],
+        &["sync"],
+        &["insights", "recovery"],
+        &["label", "unit", "--lpn", "041733927088", "--out", "x.pdf"],
+    ] {
         let ran = station(command.iter().chain(&["--data", data]));
         assert_eq!(ran.error_line(), "database-missing", "{command:?}");
         let ran = station(command.iter().chain(&["--json", "--data", data]));
