@@ -53,6 +53,8 @@ fn good_goods_are_read() {
 #[case("2027-01-31", "31.01.2027", "2 rtv_until date-unreadable")]
 #[case("VEN,", ",", "2 rtv_until agreement-without-vendor")]
 #[case(",VEN,2027-01-31,5.00 EUR", ",VEN", "2 - cell-count")]
+#[case("battery", "serial_kind", "2 serial_kind unknown-code")]
+#[case("battery,vendor", "expiry_tracked,expiry_tracked", "1 expiry_tracked column-twice")]
 #[case("battery", "batery", "1 batery column-unknown")]
 #[case("battery", "vendor", "1 vendor column-twice")]
 #[case("price", "recalled", "1 price column-missing")]
@@ -221,6 +223,13 @@ fn a_good_checklist_is_read() {
 #[case("\"BACK\"", "\"FRONT\"", "- photos[1] photo-twice")]
 #[case("\"STAIN\"", "\"SPOT\"", "- findings[1].finding cell-unreadable")]
 #[case("\"version\": 1", "\"version\": -1", "- version cell-unreadable")]
+#[case("\"grade\": \"D\"}]", "\"function\": \"F9\"}]", "- questions[1].choices[1].function cell-unreadable")]
+#[case("\"grade\": \"D\"}]", "\"cosmetic\": \"C0\"}]", "- questions[1].choices[1].cosmetic cell-unreadable")]
+#[case(
+    "\"text\": {\"en\": \"Works?\"}",
+    "\"picture\": 7, \"text\": {\"en\": \"W\"}",
+    "- questions[1].picture cell-unreadable"
+)]
 fn a_bad_checklist_is_refused_whole(#[case] from: &str, #[case] to: &str, #[case] expected: &str) {
     assert!(QUESTIONS.contains(from), "{from}");
     let read = checklist::read(QUESTIONS.replacen(from, to, 1).as_bytes(), "home.json");
