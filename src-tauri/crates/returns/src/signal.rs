@@ -44,8 +44,8 @@ pub struct Arrival {
 }
 
 /// Everything that does not fit about the unit as it is known now, at most one of each kind, in the order of the
-/// vocabulary. One observation makes one signal: what an empty box or another product explains is not
-/// counted again.
+/// vocabulary. One observation makes one signal: what an empty box, another product or a copied label explains is
+/// not counted again.
 pub fn signals(state: &State, facts: &Facts<'_>) -> Vec<Signal> {
     [
         serial_mismatch(state, facts),
@@ -61,15 +61,20 @@ pub fn signals(state: &State, facts: &Facts<'_>) -> Vec<Signal> {
 }
 
 /// The event that brings the unit's signals up to date, if they changed. What can be compared anew is cleared where
-/// it fits by now; what was noticed at the arrival stays noticed.
+/// it fits by now; what was noticed at the arrival stays noticed, until a copied label explains it.
 pub(crate) fn changed(state: &State, facts: &Facts<'_>) -> Option<UnitEvent> {
     let now = signals(state, facts);
+    let copied = now.iter().any(|signal| signal.kind == SignalKind::LabelCopied);
     let signals: Vec<_> = now.iter().filter(|signal| !state.signals.contains(signal)).cloned().collect();
     let cleared: Vec<_> = state
         .signals
         .iter()
         .map(|signal| signal.kind)
-        .filter(|kind| !matches!(kind, SignalKind::LabelCopied | SignalKind::RmaReceivedElsewhere))
+        .filter(|kind| match kind {
+            SignalKind::LabelCopied => false,
+            SignalKind::RmaReceivedElsewhere => copied,
+            _ => true,
+        })
         .filter(|kind| now.iter().all(|signal| signal.kind != *kind))
         .collect();
     (!signals.is_empty() || !cleared.is_empty()).then_some(UnitEvent::Signalled { signals, cleared })
@@ -81,8 +86,12 @@ pub fn proposed_findings(state: &State, facts: &Facts<'_>) -> BTreeSet<Finding> 
     off.then_some(Finding::WeightMismatch).into_iter().collect()
 }
 
+/// Another product has its own serial: who was sent the wrong item, or sent another one back, says it by that.
 fn serial_mismatch(state: &State, facts: &Facts<'_>) -> Option<Signal> {
     let read = state.serial.as_ref()?;
+    if facts.line?.reason == Reason::WrongItem || swapped_item(state, facts).is_some() {
+        return None;
+    }
     let item = state.item(facts).ok();
     let kind = item.map(|item| item.serial_kind).unwrap_or_default();
     let shipped = &facts.line?.serials_shipped;
@@ -117,7 +126,12 @@ fn label_copied(state: &State, facts: &Facts<'_>) -> Option<Signal> {
     })
 }
 
+/// A parcel that came in before with the same label explains goods that came in before.
 fn received_elsewhere(state: &State, facts: &Facts<'_>) -> Option<Signal> {
+    let copied = |signal: &Signal| signal.kind == SignalKind::LabelCopied;
+    if label_copied(state, facts).is_some() || state.signals.iter().any(copied) {
+        return None;
+    }
     let rma = state.rma.as_ref().filter(|_| facts.arrival.received_elsewhere)?;
     Some(Signal::of(SignalKind::RmaReceivedElsewhere).with("rma", rma))
 }

@@ -71,6 +71,40 @@ fn two_who_differ_leave_it_to_a_supervisor_who_sees_both() {
     assert_eq!(bench.state.review.state, ReviewState::Approved);
 }
 
+#[test]
+fn a_held_unit_is_looked_at_and_goes_no_further() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let mut bench = drawn(&facts);
+    bench.does(Command::Hold { reason: HoldReason::Data }, &facts);
+    bench.does(contest(), &facts);
+    bench.does(blind(CLEAN), &Facts { actor: &depot.other, ..facts.clone() });
+    assert_eq!(bench.state.review.state, ReviewState::Approved);
+    assert_eq!(bench.refuses(Command::Dispose, &facts).code(), "held");
+}
+
+/// Who looked blind and came to something else is one of the two that differ.
+#[test]
+fn who_looked_blind_and_differs_gives_no_verdict() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let supervisor = supervised(&depot, &facts);
+    let mut bench = drawn(&facts);
+    bench.does(blind(WORN), &supervisor);
+    for verdict in [Verdict::approve(), Verdict::send_back(OverrideReason::Other)] {
+        assert_eq!(bench.refuses(Command::Review(verdict), &supervisor), Refusal::OwnGrading);
+    }
+    let mut at_head_office = Bench { state: bench.state.clone(), history: vec![] };
+    let office = Facts { role: Role::HeadOffice, ..supervisor };
+    at_head_office.does(Command::Review(Verdict::approve()), &office);
+    let third = Facts { actor: &depot.other, role: Role::Supervisor, ..facts.clone() };
+    bench.does(Command::Review(Verdict::approve()), &third);
+    // A supervisor who agrees needs nobody else.
+    let mut agreed = drawn(&facts);
+    agreed.does(blind(CLEAN), &supervised(&depot, &facts));
+    assert_eq!(agreed.state.review.state, ReviewState::Approved);
+}
+
 /// The same grade for another place, or by an answer that asks for a look, is no agreement.
 #[rstest]
 #[case::a_gate_would_stop_it(&[("seal", "broken")], Some(Finding::EmptyBox))]
@@ -337,6 +371,10 @@ fn a_unit_at_odds_does_not_leave_even_when_its_container_is_closed() {
     // What is closed cannot be decided again; a person must deal with it.
     bench.does(settle(TWO, Some(other)), &supervised(&depot, &facts));
     assert_eq!(bench.state.tasks, [Task::DecidedAfterFact].into());
+    let done = || Command::FinishTask { task: Task::DecidedAfterFact };
+    assert_eq!(bench.refuses(done(), &facts), Refusal::SupervisorOnly);
+    bench.does(done(), &supervised(&depot, &facts));
+    assert!(bench.state.tasks.is_empty());
     assert_eq!(bench.state.disposition(), Some(Disposition::Restock));
     bench.does(Command::Close, &with_shipped);
 }
@@ -354,6 +392,19 @@ fn a_unit_that_is_inspected_again_is_settled_without_a_decision() {
     assert_eq!(bench.refuses(settle(TWO, Some(other)), &supervisor), wrong);
     bench.does(settle(TWO, None), &supervisor);
     bench.inspects(CLEAN, &facts);
+}
+
+#[test]
+fn a_unit_that_proved_another_product_is_settled_before_it_is_inspected() {
+    let depot = Depot::new();
+    let facts = depot.facts("SHIRT", Some("2"));
+    let mut bench = Bench::dispositioned(&depot.facts("COAT", Some("1")));
+    bench.does(Command::ReIdentify { sku: id("SHIRT") }, &facts);
+    bench.does(contest(), &facts);
+    assert_eq!(bench.state.stage, Some(Stage::Received));
+    assert_eq!(bench.refuses(Command::StartInspection, &facts), Refusal::Contested);
+    bench.does(settle(TWO, None), &supervised(&depot, &facts));
+    bench.does(Command::StartInspection, &facts);
 }
 
 #[test]
@@ -392,7 +443,7 @@ fn a_late_match_compares_serial_and_product_and_may_find_no_line() {
     bench.does(Command::MatchLater, &known);
     assert_eq!(bench.state.findings(), [Finding::ProductMismatch, Finding::SerialMismatch].into());
     let kinds: Vec<_> = bench.state.signals.iter().map(|signal| signal.kind).collect();
-    assert_eq!(kinds, [SignalKind::SerialMismatch, SignalKind::SwappedItem]);
+    assert_eq!(kinds, [SignalKind::SwappedItem], "another product has another serial");
     // Its RMA is known, but does not expect it.
     let no_line = Facts { line: None, ..known };
     stranger.does(Command::MatchLater, &no_line);

@@ -206,39 +206,80 @@ fn one_empty_box_is_never_a_pattern_whatever_the_policy_says() {
     assert_eq!(kinds(&bench), []);
 }
 
-#[test]
-fn a_copied_label_and_an_rma_received_elsewhere_are_told_at_receipt_and_stay() {
+#[rstest]
+#[case(true, false, SignalKind::LabelCopied, "station", "LEJ2-B05")]
+#[case(false, true, SignalKind::RmaReceivedElsewhere, "rma", "R-1001")]
+// The copied label says why the goods had come in before: one observation.
+#[case(true, true, SignalKind::LabelCopied, "station", "LEJ2-B05")]
+fn a_copied_label_or_an_rma_received_elsewhere_is_told_at_receipt_and_stays(
+    #[case] copied: bool,
+    #[case] received_elsewhere: bool,
+    #[case] told: SignalKind,
+    #[case] by: &str,
+    #[case] value: &str,
+) {
     let depot = Depot::new();
-    let arrival = Arrival {
-        label_claimed_at: Some("LEJ2-B05".to_owned()),
-        received_elsewhere: true,
-        ..Arrival::default()
-    };
+    let label_claimed_at = copied.then(|| "LEJ2-B05".to_owned());
+    let arrival = Arrival { label_claimed_at, received_elsewhere, ..Arrival::default() };
     let facts = depot.facts("COAT", Some("1"));
     let mut bench = Bench::received(&Facts { arrival: &arrival, ..facts.clone() });
-    assert_eq!(kinds(&bench), [SignalKind::LabelCopied, SignalKind::RmaReceivedElsewhere]);
-    assert_eq!(signal(&bench, SignalKind::LabelCopied).args["station"], "LEJ2-B05");
-    assert_eq!(signal(&bench, SignalKind::RmaReceivedElsewhere).args["rma"], "R-1001");
-    // A later step need not know of the arrival.
+    assert_eq!(kinds(&bench), [told]);
+    assert_eq!(signal(&bench, told).args[by], value);
+    // A later step need not know of the arrival, nor of all of it.
     bench.inspects(CLEAN, &facts);
-    assert_eq!(kinds(&bench).len(), 2);
+    assert_eq!(kinds(&bench), [told]);
     bench.does(Command::Dispose, &facts);
     assert!(bench.state.review.causes.contains(&ReviewCause::FraudSignal));
-    let seen = unit::inputs(&bench.state, &facts).unwrap().signals;
-    assert_eq!(seen, [SignalKind::LabelCopied, SignalKind::RmaReceivedElsewhere].into());
+    assert_eq!(unit::inputs(&bench.state, &facts).unwrap().signals, [told].into());
+    assert!(bench.state.holds.is_empty(), "one observation stops nothing");
+}
+
+#[test]
+fn a_copied_label_that_becomes_known_explains_what_was_received_elsewhere() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let elsewhere = Arrival { received_elsewhere: true, ..Arrival::default() };
+    let both = Arrival { label_claimed_at: Some("LEJ2-B05".to_owned()), ..elsewhere.clone() };
+    let mut bench = Bench::received(&Facts { arrival: &elsewhere, ..facts.clone() });
+    assert_eq!(kinds(&bench), [SignalKind::RmaReceivedElsewhere]);
+    bench.does(Command::Weigh { weight_grams: 1 }, &Facts { arrival: &both, ..facts.clone() });
+    assert_eq!(kinds(&bench), [SignalKind::LabelCopied]);
+    // The other way round: the label was noticed, and only then that the goods had come in before.
+    bench.does(Command::Weigh { weight_grams: 2 }, &Facts { arrival: &elsewhere, ..facts.clone() });
+    assert_eq!(kinds(&bench), [SignalKind::LabelCopied]);
+}
+
+#[test]
+fn another_product_has_another_serial_and_is_one_signal() {
+    let mut depot = phones();
+    let no = [("smell", "no"), ("same", "no"), ("seal", "broken"), ("torn", "no")];
+    let inspected = |depot: &Depot| {
+        let facts = depot.facts("PHONE", Some("3"));
+        let mut bench = Bench::received(&facts);
+        bench.does(read("352099001761481"), &facts);
+        let before = kinds(&bench);
+        bench.inspects(&no, &facts);
+        bench.does(Command::Dispose, &facts);
+        assert!(bench.state.findings().contains(&Finding::SerialMismatch), "what was compared is on record");
+        assert!(bench.state.holds.is_empty(), "one observation stops nothing");
+        (before, kinds(&bench))
+    };
+    assert_eq!(inspected(&depot), (vec![SignalKind::SerialMismatch], vec![SignalKind::SwappedItem]));
+    // Who was sent the wrong item was sent its serial, too.
+    depot.rma.lines[2].reason = Reason::WrongItem;
+    assert_eq!(inspected(&depot), (vec![], vec![]));
 }
 
 #[test]
 fn several_signals_stop_the_unit_until_a_person_has_looked() {
-    let depot = Depot::new();
-    let arrival = Arrival {
-        label_claimed_at: Some("LEJ2-B05".to_owned()),
-        received_elsewhere: true,
-        ..Arrival::default()
-    };
+    let mut depot = Depot::new();
+    depot.items[0].weight_grams = Some(900);
+    let arrival = Arrival { label_claimed_at: Some("LEJ2-B05".to_owned()), ..Arrival::default() };
     let facts = Facts { arrival: &arrival, ..depot.facts("COAT", Some("1")) };
     let supervisor = supervised(&depot, &facts);
     let mut bench = Bench::graded(&facts);
+    bench.does(Command::Weigh { weight_grams: 120 }, &facts);
+    assert_eq!(kinds(&bench).len(), 2);
     bench.does(Command::Dispose, &facts);
     assert_eq!((bench.state.stage, bench.state.review_pending()), (Some(Stage::Graded), true));
     assert_eq!(bench.state.holds, [HoldReason::Fraud].into(), "at once");

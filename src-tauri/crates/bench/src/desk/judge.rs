@@ -85,13 +85,15 @@ impl Desk {
         Ok(Said::saved(Tone::Accepted, say("unit-claim-answered", words)))
     }
 
-    /// Which of two decisions stands: what it decided is put in force anew, where it is not.
+    /// Which of two decisions stands: what it decided is put in force anew, where it is not. A unit that is being
+    /// inspected (again), or waits to be, is decided by that inspection.
     fn settle_contest(&mut self, unit: UnitId, stands: EventId) -> Outcome {
         let mut draft = self.draft(unit)?;
         let history = self.records().history(Subject::Unit(unit))?;
         let chosen = history.iter().find(|(_, envelope)| envelope.event_id == stands);
         let decision = chosen.and_then(|(_, envelope)| decision_in(envelope)).map(Box::new);
-        let decision = decision.filter(|_| draft.state.stage != Some(Stage::Inspecting));
+        let undecided = matches!(draft.state.stage, Some(Stage::Received | Stage::Inspecting));
+        let decision = decision.filter(|_| !undecided);
         let lay_in = draft.state.container();
         let events = draft.decide(&unit::Command::SettleContest { stands, decision })?;
         self.taken_out_in(&mut draft, lay_in, &events)?;

@@ -55,6 +55,8 @@ codes! {
         Arrivals = "ARRIVALS",
         /// What was just received was never there, or was received twice.
         Void = "VOID",
+        /// The unit on the desk is weighed: its grams are typed.
+        Weigh = "WEIGH",
         Help = "HELP",
         LogOff = "LOG-OFF",
     }

@@ -71,7 +71,14 @@ pub(super) fn amend(state: &State, facts: &Facts<'_>, amendment: &Amendment) -> 
     Ok(vec![UnitEvent::Amended { amendment: amendment.clone(), by: facts.actor.clone() }])
 }
 
-pub(super) fn finish_task(state: &State, task: Task) -> Events {
+/// Which of two decisions should have held is a supervisor's to say, late as it is.
+pub(super) fn finish_task(state: &State, facts: &Facts<'_>, task: Task) -> Events {
     state.living()?;
-    if state.tasks.contains(&task) { Ok(vec![UnitEvent::TaskDone { task }]) } else { Err(Refusal::NoTask) }
+    if !state.tasks.contains(&task) {
+        return Err(Refusal::NoTask);
+    }
+    if task == Task::DecidedAfterFact {
+        supervisor(facts)?;
+    }
+    Ok(vec![UnitEvent::TaskDone { task }])
 }

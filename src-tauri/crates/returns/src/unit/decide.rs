@@ -95,6 +95,6 @@ fn decided(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<Un
         Command::Regrade { reason } => correct::regrade(state, *reason),
         Command::Void { reason } => correct::void(state, facts, *reason),
         Command::Amend(amendment) => correct::amend(state, facts, amendment),
-        Command::FinishTask { task } => correct::finish_task(state, *task),
+        Command::FinishTask { task } => correct::finish_task(state, facts, *task),
     }
 }

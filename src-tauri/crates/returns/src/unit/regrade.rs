@@ -19,13 +19,14 @@ type Events = Result<Vec<UnitEvent>, Refusal>;
 /// Anybody may who had no hand in the unit: a grader, too. Where the sample is the only cause of the review, and the
 /// second person comes to the same grade and would send the unit to the same place, their look is the second look, and the
 /// unit goes on. Else a supervisor sees both. Photos are not taken again.
+/// Holds do not stop it: looking is no step forward.
 pub(super) fn blind(
     state: &State,
     facts: &Facts<'_>,
     answers: &[Answer],
     findings: &BTreeSet<Finding>,
 ) -> Events {
-    state.forward(&[Stage::Graded, Stage::Dispositioned, Stage::Staged])?;
+    state.within(&[Stage::Graded, Stage::Dispositioned, Stage::Staged])?;
     if !state.review_pending() || !state.review.causes.contains(&ReviewCause::Sample) {
         return Err(Refusal::NoReview { review: state.review.state });
     }

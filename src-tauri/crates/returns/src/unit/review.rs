@@ -21,6 +21,7 @@ pub(super) fn review(state: &State, facts: &Facts<'_>, verdict: &Verdict) -> Eve
     }
     supervisor(facts)?;
     state.had_no_hand(facts)?;
+    third_person(state, facts)?;
     complete(verdict)?;
     if verdict.outcome != ReviewOutcome::SentBack {
         blind_done(state, facts)?;
@@ -62,6 +63,13 @@ fn blind_done(state: &State, facts: &Facts<'_>) -> Result<(), Refusal> {
     let can = facts.role != Role::HeadOffice
         && facts.checklist.is_some_and(|checklist| state.began_with(checklist));
     if wanted && can { Err(Refusal::BlindFirst) } else { Ok(()) }
+}
+
+/// Where the blind second inspection settled nothing, who made it is a party and does not judge. Head office may: it is
+/// the last to be asked.
+fn third_person(state: &State, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let second = state.blind.as_ref().is_some_and(|blind| blind.by == *facts.actor);
+    if second && facts.role != Role::HeadOffice { Err(Refusal::OwnGrading) } else { Ok(()) }
 }
 
 /// A change names what it changes and why, going back says why, an approval changes nothing.

@@ -149,7 +149,7 @@ impl Checker {
                 self.signals.extend(signals.iter().map(|signal| signal.kind));
             }
             UnitEvent::BlindRegraded { by, grade, .. } => {
-                self.moves_forward_from(&[Graded, Dispositioned, Staged]);
+                self.is_in(&[Graded, Dispositioned, Staged]);
                 assert!(
                     self.pending && self.sampled && self.blind.is_none(),
                     "drawn, and looked at once more"
@@ -306,6 +306,12 @@ impl Checker {
                 assert!(!self.inspectors.contains(by), "nobody reviews their own inspection");
                 assert_ne!(Some(by), self.grader.as_ref(), "the reviewer is not the grader");
                 assert_ne!(Some(by), self.overrider.as_ref(), "nor who set the grade aside");
+                let agreed = *outcome == ReviewOutcome::Approved
+                    && self.causes == [ReviewCause::Sample]
+                    && self.blind.as_ref().is_some_and(|(_, grade)| Some(*grade) == self.grade);
+                if what.role == Role::Supervisor && !agreed {
+                    assert_ne!(Some(by), self.blind.as_ref().map(|(second, _)| second), "nor who looked blind");
+                }
                 if *outcome == ReviewOutcome::SentBack {
                     assert_ne!(self.stage, Some(Staged));
                     self.loses_its_grade(Inspecting);
