@@ -8,6 +8,7 @@ pub mod display;
 pub mod dock;
 pub mod gs1;
 pub mod install;
+pub mod mutants;
 pub mod page;
 pub mod printing;
 pub mod programs;
