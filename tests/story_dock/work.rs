@@ -108,3 +108,23 @@ async fn a_technician_may_put_it_away_again_without_work() {
     assert_question(&station.screen().await, 1);
     end(depot, station).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_is_kept_also_where_no_inspection_can_begin_again() {
+    let (depot, station, _dir) = bench().await;
+    station.carry(&JACKET).await;
+    let (unit, _) = station.unit_of(JACKET.rma).unwrap();
+    station.sign_in(SN).await;
+    number(&station, unit).await;
+    station.press("TAKE-OUT").await;
+    station.press("PICK-1").await;
+    // Meanwhile the checklists are gone.
+    let database = rusqlite::Connection::open(station.dir.join("station.db")).unwrap();
+    database.execute_batch("DELETE FROM documents WHERE kind = 'checklist'").unwrap();
+    drop(database);
+    assert_said(&station.press("PICK-1").await, "checklist-missing");
+    let state = station.unit(unit).unwrap();
+    assert_eq!(state.work.len(), 1);
+    assert!(state.holds.contains(&returns::codes::HoldReason::UnknownItem));
+    end(depot, station).await;
+}

@@ -2,7 +2,9 @@
 //! inspection begins again.
 
 use jiff::Timestamp;
-use returns::codes::{CommandCode, Disposition, LabelStage, Role, Stage as UnitStage, Work, WorkResult};
+use returns::codes::{
+    CommandCode, Disposition, HoldReason, LabelStage, Role, Stage as UnitStage, Work, WorkResult,
+};
 use returns::ids::{Gtin, Sku, UnitId};
 use returns::unit;
 
@@ -110,9 +112,17 @@ impl Desk {
     ) -> Outcome {
         let mut draft = self.draft(unit)?;
         draft.decide(&unit::Command::FinishWork { work, part, seconds, result })?;
-        draft.decide(&unit::Command::StartInspection)?;
+        // What was done is a fact, also where it cannot be inspected again now.
+        let begun = match draft.decide(&unit::Command::StartInspection) {
+            Err(refusal) if refusal.code == "checklist-missing" || refusal.code == "item-unknown" => {
+                draft.decide(&unit::Command::Hold { reason: HoldReason::UnknownItem })?;
+                Err(refusal)
+            }
+            begun => begun,
+        };
         let state = self.commit_draft(draft)?;
         self.work.bench_work = None;
+        begun?;
         self.ask_expiry(unit, &state)?;
         let minutes = seconds.div_ceil(60);
         let words =
