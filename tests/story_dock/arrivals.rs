@@ -48,8 +48,11 @@ async fn cartons_are_counted_as_they_arrive_and_opened_another_day_by_somebody_e
     // Scanned twice: told, and nothing new on record.
     let events = station.events();
     for again in [SHIRT.tracking.to_owned(), depot.return_label(JACKET.rma)] {
-        let screen = station.scan(again).await;
+        let mut screen = station.scan(again).await;
         assert_said(&screen, "arrived-again");
+        if matches!(&screen.stage, Stage::Pick { ask, .. } if ask.code == "ask-another-carton") {
+            screen = station.press("NO").await;
+        }
         assert_eq!(counted(&screen).1, 3);
         assert!(matches!(&screen.stage, Stage::Arrivals { arrived, .. } if arrived[0].again));
     }
@@ -169,5 +172,28 @@ async fn a_number_that_no_carrier_has_is_asked_about() {
     assert_said(&station.press("PARCEL-DONE").await, "parcel-empty");
     station.press("YES").await;
     assert_said(&station.scan(DRILL.rma).await, "rma-found");
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_carton_with_the_same_label_arrives_where_a_person_says_so() {
+    let (depot, station, _dir) = bench().await;
+    station.press("ARRIVALS").await;
+    let label = depot.return_label(JACKET.rma);
+    assert_said(&station.scan(&label).await, "arrived");
+    let events = station.events();
+    let screen = station.scan(&label).await;
+    assert_said(&screen, "arrived-again");
+    assert!(
+        matches!(&screen.stage, Stage::Pick { ask, .. } if ask.code == "ask-another-carton"),
+        "{}",
+        told(&screen)
+    );
+    assert_eq!(station.events(), events);
+    let screen = station.press("YES").await;
+    assert_said(&screen, "arrived");
+    assert_eq!(counted(&screen), (3, 2, 2));
+    assert_eq!(station.with(|records| records.parcels_at_hand().unwrap()).len(), 2);
+    station.press("ARRIVALS").await;
     end(depot, station).await;
 }

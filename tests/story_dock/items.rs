@@ -151,8 +151,10 @@ async fn many_of_a_kind_are_scanned_once_and_counted_by_hand() {
         received.iter().map(|(_, state)| state.lpn.unwrap().digits()).collect();
     assert_eq!(lpns.len(), 4);
     assert!(received.iter().all(|(_, state)| state.intake == Some(IntakeKind::Bulk)));
-    // Three were announced, the fourth is nobody's.
-    assert_eq!(received.iter().filter(|(_, state)| state.matched == Some(Match::Matched)).count(), 3);
+    // Three were announced, the fourth is one too many of them.
+    assert!(received.iter().all(|(_, state)| state.matched == Some(Match::Matched)));
+    let over = received.iter().filter(|(_, state)| state.added_findings.contains(&Finding::QtyOver));
+    assert_eq!(over.count(), 1);
     station.settled().await;
     until("four labels are printed", || {
         station
@@ -293,5 +295,40 @@ async fn an_empty_box_stays_one_when_it_is_known_what_it_should_hold() {
     assert!(history(&station, unit).iter().all(|(_, event)| !matches!(event, UnitEvent::Voided { .. })));
     station.press("CANCEL").await;
     station.press("CANCEL").await;
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_among_many_tells_how_many_are_in_and_asks_only_for_the_rest() {
+    let (depot, station, _dir) = bench().await;
+    station.scan("CX473130078DE").await;
+    let screen = station.press("MORE").await;
+    let bulk =
+        choices(&screen).into_iter().find(|one| one.say.as_ref().unwrap().code == "choice-bulk").unwrap();
+    station.press(&bulk.command).await;
+    station.scan(gtin(&station, "KDL-PUZZ48")).await;
+    // The disk takes two units and no third.
+    let disk = rusqlite::Connection::open(station.dir.join("station.db")).unwrap();
+    disk.execute_batch(
+        "CREATE TRIGGER fault BEFORE INSERT ON events
+         WHEN NEW.kind = 'unit.received' AND (SELECT count(*) FROM units) >= 2
+         BEGIN SELECT RAISE(ABORT, 'fault'); END",
+    )
+    .unwrap();
+    station.press("DIGIT-3").await;
+    let screen = station.press("ENTER").await;
+    assert_said(&screen, "bulk-stopped");
+    assert_eq!((&*screen.band.say.args["pieces"], &*screen.band.say.args["of"]), ("2", "3"));
+    assert_eq!(units(&station), 2);
+    disk.execute_batch("DROP TRIGGER fault").unwrap();
+    drop(disk);
+    // The rest stands typed already.
+    let screen = station.press("ENTER").await;
+    assert_said(&screen, "bulk-received");
+    assert_eq!(screen.band.say.args["pieces"], "1");
+    assert_eq!(units(&station), 3);
+    let received = station.with(|records| records.recent_units(10).unwrap());
+    assert!(received.iter().all(|(_, state)| !state.added_findings.contains(&Finding::QtyOver)));
+    assert_said(&station.press("PARCEL-DONE").await, "parcel-done");
     end(depot, station).await;
 }

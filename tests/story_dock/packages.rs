@@ -1,7 +1,7 @@
 //! What a package says beside its product: serial, lot and expiry in one scan, or typed, or not to be read.
 
 use bench::seam::Stage;
-use returns::codes::Finding;
+use returns::codes::{Finding, SignalKind};
 use returns::event::UnitEvent;
 
 use crate::desk::{assert_question, assert_said, bench, end, newest, number, receive, times};
@@ -120,5 +120,56 @@ async fn an_expiry_that_is_over_is_found_and_one_that_cannot_be_read_is_skipped(
     assert_said(&screen, "code-kept");
     assert_eq!(station.unit(oil).unwrap().expiry.unwrap().to_string(), "2030-06-30");
     station.press("CANCEL").await;
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_that_is_too_light_is_told_and_noted_only_where_a_person_says_so() {
+    let (depot, station, _dir) = bench().await;
+    station.scan("26-118301").await;
+    let unit = receive(&station, &gtin(&station, "AUR-WH900-BLK")).await;
+    let screen = station.press("WEIGH").await;
+    assert!(
+        matches!(&screen.stage, Stage::Pick { ask, .. } if ask.code == "ask-weight"),
+        "{}",
+        told(&screen)
+    );
+    assert_said(&station.press("ENTER").await, "weight-none");
+    for digit in ["DIGIT-1", "DIGIT-8", "DIGIT-0"] {
+        station.press(digit).await;
+    }
+    let screen = station.press("ENTER").await;
+    assert_said(&screen, "weight-off");
+    assert_eq!((&*screen.band.say.args["weight"], &*screen.band.say.args["expected"]), ("180", "612"));
+    assert!(
+        matches!(&screen.stage, Stage::Pick { ask, .. } if ask.code == "ask-note-finding"),
+        "{}",
+        told(&screen)
+    );
+    station.press("NO").await;
+    let state = station.unit(unit).unwrap();
+    assert_eq!(state.weight_grams, Some(180));
+    assert!(
+        state.signals.iter().any(|signal| signal.kind == SignalKind::WeightMismatch),
+        "{:?}",
+        state.signals
+    );
+    assert!(state.added_findings.is_empty(), "nothing is noted by itself");
+
+    // Weighed again at the checklist, and noted.
+    number(&station, unit).await;
+    station.press("WEIGH").await;
+    assert_said(&station.scan("180").await, "weight-off");
+    assert_said(&station.press("YES").await, "finding-added");
+    assert!(station.unit(unit).unwrap().added_findings.contains(&Finding::WeightMismatch));
+    assert_question(&station.screen().await, 1);
+    // What fits is asked nothing.
+    station.press("WEIGH").await;
+    let screen = station.scan("615").await;
+    assert_said(&screen, "weight-kept");
+    assert_question(&screen, 1);
+    assert!(station.unit(unit).unwrap().signals.is_empty());
+    station.press("CANCEL").await;
+    station.press("PARCEL-DONE").await;
     end(depot, station).await;
 }

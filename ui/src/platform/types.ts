@@ -189,7 +189,7 @@ args: { [key in string]: string }, };
 
 export type ColumnKind = "code" | "text" | "count" | "percent" | "money" | "hours" | "kilograms" | "number";
 
-export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "SHIP" | "ARRIVALS" | "VOID" | "HELP" | "LOG-OFF";
+export type CommandCode = "YES" | "NO" | "NEXT" | "UNDO" | "PHOTO" | "SKIP-PHOTO" | "HOLD" | "REPRINT" | "OVERRIDE" | "GRADE-N" | "GRADE-A" | "GRADE-B" | "GRADE-C" | "GRADE-D" | "GRADE-X" | "PICK-1" | "PICK-2" | "PICK-3" | "PICK-4" | "PICK-5" | "PICK-6" | "PICK-7" | "PICK-8" | "PICK-9" | "MORE" | "DIGIT-0" | "DIGIT-1" | "DIGIT-2" | "DIGIT-3" | "DIGIT-4" | "DIGIT-5" | "DIGIT-6" | "DIGIT-7" | "DIGIT-8" | "DIGIT-9" | "ENTER" | "CANCEL" | "BLIND" | "NO-LABEL" | "EMPTY-BOX" | "PARCEL-DONE" | "TAKE-OUT" | "CLOSE" | "SHIP" | "ARRIVALS" | "VOID" | "WEIGH" | "HELP" | "LOG-OFF";
 
 export type ContainerDetail = { 
 /**

@@ -120,10 +120,21 @@ impl Desk {
         let same = at_hand.into_iter().find(|(_, parcel)| {
             parcel.tracking.is_none() && rmas.iter().any(|rma| parcel.rmas.contains(&rma.number))
         });
-        match same {
-            Some((parcel, _)) => self.arrived_again(parcel),
-            None => self.arrive(None, &rmas),
+        let Some((parcel, _)) = same else { return self.arrive(None, &rmas) };
+        // Scanned twice, or another carton with a copy of the same label: only a person can see that.
+        let refusing = self.refusing();
+        let said = self.arrived_again(parcel)?;
+        if let Some(arrivals) = &mut self.work.arrivals {
+            arrivals.refusing = refusing;
         }
+        self.ask(Asking::AnotherCarton { rmas: rmas.into_iter().map(|rma| rma.number).collect() });
+        Ok(said)
+    }
+
+    /// Yes: another carton of these returns arrives.
+    pub(super) fn another_carton(&mut self, numbers: &[RmaNumber]) -> Outcome {
+        let rmas = self.rmas_named(numbers)?;
+        self.arrive(None, &rmas)
     }
 
     /// Takes a carton in without opening it, or refuses it.

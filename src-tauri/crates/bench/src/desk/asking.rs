@@ -27,6 +27,11 @@ pub(crate) enum Asking {
         /// What was scanned.
         tracking: TrackingNumber,
     },
+    /// A carton with the same label arrived before: is this another one?
+    AnotherCarton {
+        /// The label's returns.
+        rmas: Vec<RmaNumber>,
+    },
     /// Several returns fit: which one is it?
     WhichRma {
         /// What was scanned.
@@ -115,6 +120,16 @@ pub(crate) enum Asking {
     Expiry {
         /// What is typed so far.
         digits: String,
+    },
+    /// What the unit weighs with its packaging, in grams.
+    Weight {
+        /// What is typed so far.
+        digits: String,
+    },
+    /// Comparing suggests a finding: is it to be noted?
+    NoteFinding {
+        /// Which.
+        finding: Finding,
     },
     /// The scan can be read in more than one way.
     WhichReading {
@@ -279,6 +294,7 @@ impl Asking {
         match self {
             Self::BlindParcel { scanned, .. } => say("ask-blind-parcel", code(scanned)),
             Self::UnknownArrival { tracking } => say("ask-unknown-arrival", code(&tracking.to_string())),
+            Self::AnotherCarton { rmas } => say("ask-another-carton", [("rma", super::views::list(rmas))]),
             Self::WhichRma { scanned, .. } => say("ask-which-rma", code(scanned)),
             Self::WhichParcel { .. } => say("ask-which-parcel", []),
             Self::AnotherRma { rmas } => say("ask-another-rma", [("rma", super::views::list(rmas))]),
@@ -297,6 +313,8 @@ impl Asking {
             }
             Self::Preprinted { lpn } => say("ask-preprinted", [("lpn", lpn.to_string())]),
             Self::Expiry { digits } => say("ask-expiry", [("digits", digits.clone())]),
+            Self::Weight { digits } => say("ask-weight", [("digits", digits.clone())]),
+            Self::NoteFinding { finding } => say("ask-note-finding", [("finding", finding.to_string())]),
             Self::WhichReading { scanned, .. } => say("ask-which-reading", code(scanned)),
             Self::WhichFinding { .. } => say("ask-which-finding", []),
             Self::OtherGrade => say("ask-other-grade", []),
@@ -316,7 +334,9 @@ impl Asking {
             | Self::WhichRma { scanned, .. }
             | Self::WhichReading { scanned, .. } => Some(scanned.clone()),
             Self::UnknownArrival { tracking } => Some(tracking.to_string()),
-            Self::HowMany { digits, .. } | Self::Expiry { digits } => Some(digits.clone()),
+            Self::HowMany { digits, .. } | Self::Expiry { digits } | Self::Weight { digits } => {
+                Some(digits.clone())
+            }
             _ => None,
         }
     }
@@ -356,6 +376,10 @@ impl Asking {
             Self::BlindParcel { .. } => vec![option(CommandCode::Blind, "choice-blind-parcel")],
             Self::WhichParcel { .. } => vec![option(CommandCode::Blind, "choice-other-carton")],
             Self::UnknownArrival { .. } => vec![option(CommandCode::Yes, "choice-unknown-arrival")],
+            Self::AnotherCarton { .. } => vec![
+                option(CommandCode::Yes, "choice-another-carton"),
+                option(CommandCode::No, "choice-same-carton"),
+            ],
             Self::AnotherRma { .. } => vec![option(CommandCode::Yes, "choice-another-rma")],
             Self::ParcelShort { .. } => vec![option(CommandCode::Yes, "choice-parcel-done")],
             Self::OneMore { .. } => vec![option(CommandCode::Yes, "choice-one-more")],
@@ -363,7 +387,11 @@ impl Asking {
             Self::BlindItem { .. } => vec![option(CommandCode::Blind, "choice-blind-item")],
             Self::UnknownItem { .. } => vec![option(CommandCode::Yes, "choice-unknown-item")],
             Self::Preprinted { .. } => vec![option(CommandCode::Yes, "choice-preprinted")],
-            Self::HowMany { .. } => keypad(),
+            Self::HowMany { .. } | Self::Weight { .. } => keypad(),
+            Self::NoteFinding { .. } => vec![
+                option(CommandCode::Yes, "choice-note-finding"),
+                option(CommandCode::No, "choice-note-nothing"),
+            ],
             Self::Expiry { .. } => {
                 let mut keys = keypad();
                 keys.push(option(CommandCode::SkipPhoto, "choice-no-expiry"));
@@ -414,6 +442,7 @@ impl Asking {
         match self {
             Self::HowMany { digits, .. } => Some((digits, 3)),
             Self::Expiry { digits } => Some((digits, 6)),
+            Self::Weight { digits } => Some((digits, 5)),
             _ => None,
         }
     }

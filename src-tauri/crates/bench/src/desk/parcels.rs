@@ -47,7 +47,7 @@ impl Desk {
         self.open_parcel(None, &rmas)
     }
 
-    fn rmas_named(&self, numbers: &[RmaNumber]) -> Result<Vec<Rma>, Coded> {
+    pub(super) fn rmas_named(&self, numbers: &[RmaNumber]) -> Result<Vec<Rma>, Coded> {
         let records = self.records();
         let mut rmas = Vec::new();
         for number in numbers {

@@ -110,6 +110,10 @@ impl Desk {
                 self.ask(Asking::VoidReason);
                 return Ok(Said::only(Tone::Ready, say("asked", [])));
             }
+            CommandCode::Weigh if matches!(state.stage, Some(Stage::Received | Stage::Inspecting)) => {
+                self.ask(Asking::Weight { digits: String::new() });
+                return Ok(Said::only(Tone::Ready, say("asked", [])));
+            }
             CommandCode::Photo => return self.photo(unit, state),
             CommandCode::Reprint => return self.reprint(unit, state),
             _ => {}
@@ -186,6 +190,7 @@ impl Desk {
                 None => self.open_parcel(tracking, &[]),
             },
             Asking::UnknownArrival { tracking } => self.arrive(Some(tracking), &[]),
+            Asking::AnotherCarton { rmas } => self.another_carton(&rmas),
             Asking::WhichRma { rmas, .. } => {
                 let number = chosen.and_then(|place| rmas.get(place)).ok_or_else(not_now)?;
                 let rma = self.records().rma(number)?.ok_or_else(|| coded("rma-unknown", []))?;
@@ -212,6 +217,10 @@ impl Desk {
                 Ok(Said::only(Tone::Ready, say("preprinted-ready", [("lpn", lpn.to_string())])))
             }
             Asking::Expiry { .. } => self.skip_expiry(),
+            Asking::NoteFinding { finding } => {
+                let (unit, _) = self.current()?;
+                self.note_finding(unit, finding)
+            }
             Asking::WhichReading { .. } => {
                 match chosen.and_then(|place| self.work.readings.get(place).cloned()) {
                     Some(meaning) => self.meant(meaning),
@@ -230,7 +239,7 @@ impl Desk {
             Asking::TakeOut { .. } => self.current().and_then(|(unit, _)| self.take_out(unit)),
             Asking::ShipTracking { .. } => self.ship_container(None),
             // Answered digit by digit.
-            Asking::HowMany { .. } => Err(not_now()),
+            Asking::HowMany { .. } | Asking::Weight { .. } => Err(not_now()),
         }
     }
 

@@ -323,16 +323,35 @@ impl Desk {
             return Err(coded("no-lpn", []));
         }
         self.work.preprinted = None;
-        for _ in 0..pieces {
-            let line = self.open_lines()?.into_iter().find(|line| Some(&line.sku) == in_hand.sku.as_ref());
-            let known = match &line {
-                Some(line) => self.known_line(&line.rma, Some(&line.line), in_hand.sku.as_ref())?,
-                None => Known::look_up(&self.records(), None, None, in_hand.sku.as_ref())?,
-            };
-            self.take_in(IntakeKind::Bulk, &in_hand, known)?;
+        for piece in 0..pieces {
+            let Err(fault) = self.one_of_bulk(&in_hand) else { continue };
+            if piece == 0 {
+                return Err(fault);
+            }
+            // Those before it are on record: only the rest is asked for again.
+            let words = [("pieces", piece.to_string()), ("of", pieces.to_string()), ("fault", fault.code)];
+            let digits = (pieces - piece).to_string();
+            self.ask(Asking::HowMany { item: in_hand, title: title.to_owned(), digits });
+            return Ok(Said::saved(Tone::Warning, say("bulk-stopped", words)));
         }
         let words = [("pieces", pieces.to_string()), ("title", title.to_owned())];
         Ok(Said::saved(Tone::Accepted, say("bulk-received", words)))
+    }
+
+    /// One piece: for a line that waits for it, else one too many of a line that is full, else nobody's.
+    fn one_of_bulk(&mut self, in_hand: &InHand) -> Result<(), Coded> {
+        let undelivered = self.intake_now()? == Some(IntakeKind::Rts);
+        let lines = self.parcel_lines()?.into_iter();
+        let of_product: Vec<(LineOption, bool)> =
+            lines.filter(|(line, _)| Some(&line.sku) == in_hand.sku.as_ref()).collect();
+        let waits = of_product.iter().find(|(_, open)| *open);
+        let line = waits.or_else(|| of_product.first().filter(|_| !undelivered));
+        let known = match line {
+            Some((line, _)) => self.known_line(&line.rma, Some(&line.line), in_hand.sku.as_ref())?,
+            None => Known::look_up(&self.records(), None, None, in_hand.sku.as_ref())?,
+        };
+        self.take_in(IntakeKind::Bulk, in_hand, known)?;
+        Ok(())
     }
 
     /// VOID: what was just received was never there.

@@ -401,10 +401,16 @@ impl Desk {
             Stage::Idle { .. } => {
                 &[CommandCode::Arrivals, CommandCode::More, CommandCode::LogOff, CommandCode::Help]
             }
-            Stage::Question { .. } => &[CommandCode::Undo, CommandCode::Hold, CommandCode::Help],
-            Stage::StickNumber { .. } => {
-                &[CommandCode::Cancel, CommandCode::Void, CommandCode::Hold, CommandCode::Help]
+            Stage::Question { .. } => {
+                &[CommandCode::Undo, CommandCode::Weigh, CommandCode::Hold, CommandCode::Help]
             }
+            Stage::StickNumber { .. } => &[
+                CommandCode::Cancel,
+                CommandCode::Void,
+                CommandCode::Weigh,
+                CommandCode::Hold,
+                CommandCode::Help,
+            ],
             _ => &[CommandCode::Cancel, CommandCode::Hold, CommandCode::Help],
         };
         commands

@@ -70,6 +70,7 @@ pub(super) fn key_of(command: CommandCode) -> String {
         CommandCode::SkipPhoto | CommandCode::Ship => "S".to_owned(),
         CommandCode::Arrivals => "A".to_owned(),
         CommandCode::Void => "V".to_owned(),
+        CommandCode::Weigh => "W".to_owned(),
         other => match (other.pick(), other.digit(), other.grade()) {
             (Some(number), ..) => number.to_string(),
             (_, Some(digit), _) => digit.to_string(),
