@@ -65,7 +65,7 @@ async fn an_empty_box_is_taken_in_once_and_says_so() {
     let received = |unit| times(&station, unit, |event| matches!(event, UnitEvent::Received { .. }));
     let seen_empty = |unit| {
         let empty =
-            |event: &UnitEvent| matches!(event, UnitEvent::FindingAdded { finding: Finding::EmptyBox });
+            |event: &UnitEvent| matches!(event, UnitEvent::FindingAdded { finding: Finding::EmptyBox, .. });
         times(&station, unit, empty)
     };
 

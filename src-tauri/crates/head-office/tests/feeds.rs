@@ -140,7 +140,7 @@ async fn a_bench_sees_what_others_of_its_depot_did_and_nobody_else() {
     assert_eq!((item.station, item.seq, item.line.as_bytes()), (one.id(), 1, first.as_slice()));
     assert_eq!(items.len(), 1);
 
-    let finding = UnitEvent::FindingAdded { finding: Finding::Stain };
+    let finding = UnitEvent::FindingAdded { finding: Finding::Stain, by: None };
     let (second, _) = line(unit, finding, Some(first_id));
     let sent = two.batch(vec![second.clone()]);
     two.push_ok(&sent).await;

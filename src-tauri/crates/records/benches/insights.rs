@@ -79,7 +79,7 @@ fn appending(records: &mut Records) {
             sku: None,
             owner: None,
         };
-        for event in [received, UnitEvent::FindingAdded { finding: Finding::Stain }] {
+        for event in [received, UnitEvent::FindingAdded { finding: Finding::Stain, by: None }] {
             let start = Instant::now();
             let actor = Actor { operator: OperatorId::new("op-1").unwrap(), role: Role::Grader };
             let event_id = EventId(Uuid::now_v7());

@@ -307,8 +307,8 @@ const FINDINGS: [Finding; 6] =
 fn step(n: usize) -> UnitEvent {
     let finding = FINDINGS[n % 3];
     match n % 4 {
-        0 | 2 => UnitEvent::FindingAdded { finding },
-        1 => UnitEvent::FindingRemoved { finding },
+        0 | 2 => UnitEvent::FindingAdded { finding, by: None },
+        1 => UnitEvent::FindingRemoved { finding, by: None },
         _ => UnitEvent::Located { shelf: format!("A-{n}").parse().ok() },
     }
 }

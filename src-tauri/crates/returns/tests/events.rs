@@ -78,10 +78,10 @@ fn unit_samples() -> Vec<UnitEvent> {
             review: true,
             by: None,
         },
-        UnitEvent::FindingAdded { finding: Finding::Odour },
-        UnitEvent::FindingRemoved { finding: Finding::Odour },
-        UnitEvent::PhotoTaken { role: id("FRONT"), hash: hash(1), len: 250_000 },
-        UnitEvent::PhotoSkipped { role: id("WEAR"), reason: SkipReason::Camera },
+        UnitEvent::FindingAdded { finding: Finding::Odour, by: Some(by()) },
+        UnitEvent::FindingRemoved { finding: Finding::Odour, by: None },
+        UnitEvent::PhotoTaken { role: id("FRONT"), hash: hash(1), len: 250_000, by: Some(by()) },
+        UnitEvent::PhotoSkipped { role: id("WEAR"), reason: SkipReason::Camera, by: Some(by()) },
         UnitEvent::Noted { hash: hash(2) },
         UnitEvent::Graded {
             grade: Grade::B,
@@ -263,7 +263,7 @@ fn what_this_build_does_not_know_is_kept_not_refused() {
 #[test]
 fn a_field_that_a_newer_build_added_does_not_hurt() {
     let body = serde_json::json!({ "finding": "ODOUR", "intensity": 3 });
-    let known = UnitEvent::FindingAdded { finding: Finding::Odour };
+    let known = UnitEvent::FindingAdded { finding: Finding::Odour, by: None };
     assert_eq!(Event::parse("unit.finding-added", 1, &body), Parsed::Known(known.into()));
 }
 

@@ -105,6 +105,42 @@ fn who_looked_blind_and_differs_gives_no_verdict() {
     assert_eq!(agreed.state.review.state, ReviewState::Approved);
 }
 
+/// Whoever said what was found, or that a photo is not needed, has judged; a photo and a comparison judge nothing.
+#[rstest]
+#[case::a_finding_before_the_inspection(&[Command::AddFinding { finding: Finding::Stain }], &[], true)]
+#[case::one_taken_back(&[Command::AddFinding { finding: Finding::Stain }, TAKEN_BACK], &[], true)]
+#[case::a_finding(&[], &[Command::AddFinding { finding: Finding::Odour }], true)]
+#[case::a_skipped_photo(&[], &[Command::SkipPhoto { role: id("FRONT"), reason: SkipReason::Camera }], true)]
+#[case::a_photo(&[], &[photo("FRONT", 7)], false)]
+#[case::a_serial_that_differs(&[Command::ReadSerial { serial: id("SN-2") }], &[], false)]
+fn who_had_a_hand_in_it_does_not_review_it(
+    #[case] before: &[Command],
+    #[case] during: &[Command],
+    #[case] hand: bool,
+) {
+    let mut depot = Depot::new();
+    depot.rma.lines[0].serials_shipped = vec![id("SN-1")];
+    let facts = depot.facts("COAT", Some("1"));
+    let supervisor = supervised(&depot, &facts);
+    let mut bench = Bench::received(&facts);
+    before.iter().for_each(|command| drop(bench.does(command.clone(), &supervisor)));
+    bench.does(Command::StartInspection, &facts);
+    during.iter().for_each(|command| drop(bench.does(command.clone(), &supervisor)));
+    for (question, choice) in CLEAN {
+        bench.does(Command::Answer(answer(question, choice)), &facts);
+    }
+    bench.does(photo("FRONT", 8), &facts);
+    bench.does(Command::Grade, &facts);
+    let (disposition, reason) = (Disposition::Donate, OverrideReason::Other);
+    let third = Facts { actor: &depot.other, ..facts.clone() };
+    bench.does(Command::OverrideDisposition { disposition, reason, note: None }, &third);
+    bench.does(Command::Dispose, &facts);
+    let approved = bench.tries(Command::Review(Verdict::approve()), &supervisor);
+    assert_eq!(approved.err(), hand.then_some(Refusal::OwnGrading));
+}
+
+const TAKEN_BACK: Command = Command::RemoveFinding { finding: Finding::Stain };
+
 /// The same grade for another place, or by an answer that asks for a look, is no agreement.
 #[rstest]
 #[case::a_gate_would_stop_it(&[("seal", "broken")], Some(Finding::EmptyBox))]

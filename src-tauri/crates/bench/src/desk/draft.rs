@@ -160,7 +160,8 @@ impl Draft {
         if self.state.added_findings.contains(&finding) {
             return;
         }
-        let event = UnitEvent::FindingAdded { finding };
+        let by = Some(self.actor.operator.clone());
+        let event = UnitEvent::FindingAdded { finding, by };
         unit::apply(&mut self.state, &event);
         self.events.push(new_event(Subject::Unit(self.unit), event.into(), &self.actor, self.now));
     }

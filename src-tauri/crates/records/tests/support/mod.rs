@@ -105,11 +105,11 @@ pub fn receive(records: &mut Records, serial: &str) -> (UnitId, Vec<Stored>) {
 }
 
 pub fn photo_taken(hash: Sha256Hex, len: u64) -> UnitEvent {
-    UnitEvent::PhotoTaken { role: PhotoRole::new("FRONT").unwrap(), hash, len }
+    UnitEvent::PhotoTaken { role: PhotoRole::new("FRONT").unwrap(), hash, len, by: None }
 }
 
 pub fn saw(finding: Finding) -> UnitEvent {
-    UnitEvent::FindingAdded { finding }
+    UnitEvent::FindingAdded { finding, by: None }
 }
 
 pub fn receipt(seq: u64, hash: ChainHash) -> Receipt {

@@ -138,11 +138,17 @@ events! {
         FindingAdded = ("unit.finding-added", 1) {
             /// What.
             finding: Finding,
+            /// Who saw it; none where comparing found it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<OperatorId>,
         },
         /// an added finding was a mistake.
         FindingRemoved = ("unit.finding-removed", 1) {
             /// Which.
             finding: Finding,
+            /// Who took it back; none where comparing did.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<OperatorId>,
         },
         /// a photo was taken and is on disk.
         PhotoTaken = ("unit.photo-taken", 1) {
@@ -152,6 +158,9 @@ events! {
             hash: Sha256Hex,
             /// Its length in bytes.
             len: u64,
+            /// Who took it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<OperatorId>,
         },
         /// a required photo was not taken.
         PhotoSkipped = ("unit.photo-skipped", 1) {
@@ -159,6 +168,9 @@ events! {
             role: PhotoRole,
             /// Why.
             reason: SkipReason,
+            /// Who skipped it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by: Option<OperatorId>,
         },
         /// somebody wrote something down; the words lie in the purgeable store.
         Noted = ("unit.noted", 1) {

@@ -3,6 +3,7 @@
 use super::state::{BlindRegrade, Label, Location, Photo, Review, State, WorkRecord};
 use crate::codes::{Finding, LabelKind, LabelStage, Match, RegradeReason, ReviewOutcome, ReviewState, Stage};
 use crate::event::{Amendment, UnitEvent};
+use crate::ids::OperatorId;
 
 /// A unit from its events.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a UnitEvent>) -> State {
@@ -83,7 +84,10 @@ fn apply_identity(state: &mut State, event: &UnitEvent) {
         }
         UnitEvent::ReIdentified { sku, rma, line, owner } => {
             state.inspect_again();
-            state.added_findings.retain(|seen| matches!(seen, Finding::MixedCarton | Finding::CarrierDamage));
+            let of_the_carton =
+                |seen: &Finding| matches!(seen, Finding::MixedCarton | Finding::CarrierDamage);
+            state.added_findings.retain(of_the_carton);
+            state.findings_by.retain(|seen, _| of_the_carton(seen));
             state.stage = Some(Stage::Received);
             state.serial = None;
             state.grader = None;
@@ -120,6 +124,7 @@ fn apply_inspection(state: &mut State, event: &UnitEvent) {
             state.grader = Some(by.clone());
             state.inspectors.clear();
             state.inspectors.insert(by.clone());
+            state.inspectors.extend(state.findings_by.values().cloned());
         }
         UnitEvent::Answered { answer, findings, seal, review, by } => {
             state.inspectors.extend(by.clone());
@@ -136,17 +141,20 @@ fn apply_inspection(state: &mut State, event: &UnitEvent) {
                 state.answer_review.insert(question.clone());
             }
         }
-        UnitEvent::FindingAdded { finding } => {
+        UnitEvent::FindingAdded { finding, by } => {
             state.added_findings.insert(*finding);
+            state.had_a_hand_in(*finding, by.as_ref());
         }
-        UnitEvent::FindingRemoved { finding } => {
+        UnitEvent::FindingRemoved { finding, by } => {
             state.added_findings.remove(finding);
+            state.had_a_hand_in(*finding, by.as_ref());
         }
-        UnitEvent::PhotoTaken { role, hash, len } => {
+        UnitEvent::PhotoTaken { role, hash, len, .. } => {
             state.photos_skipped.remove(role);
             state.photos.push(Photo { role: role.clone(), hash: *hash, len: *len });
         }
-        UnitEvent::PhotoSkipped { role, reason } => {
+        UnitEvent::PhotoSkipped { role, reason, by } => {
+            state.inspectors.extend(by.clone());
             state.photos_skipped.insert(role.clone(), *reason);
         }
         UnitEvent::Noted { hash } => state.notes.push(*hash),
@@ -343,6 +351,7 @@ impl State {
         self.checklist = None;
         self.checklist_for = (None, None);
         self.added_findings.retain(|finding| finding.is_comparison());
+        self.findings_by.retain(|finding, _| finding.is_comparison());
         self.review = Review::default();
         self.computed_grade = None;
         self.because = None;
@@ -352,6 +361,13 @@ impl State {
         self.sampled = false;
         self.overridden_grade = None;
         self.overridden_by = None;
+    }
+
+    fn had_a_hand_in(&mut self, finding: Finding, by: Option<&OperatorId>) {
+        if let Some(by) = by {
+            self.findings_by.insert(finding, by.clone());
+            self.inspectors.insert(by.clone());
+        }
     }
 
     fn forget_answers(&mut self) {

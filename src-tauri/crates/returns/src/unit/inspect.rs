@@ -64,12 +64,12 @@ pub(super) fn answer(state: &State, facts: &Facts<'_>, answer: &Answer) -> Event
     Ok(events)
 }
 
-pub(super) fn add_finding(state: &State, finding: Finding) -> Events {
+pub(super) fn add_finding(state: &State, facts: &Facts<'_>, finding: Finding) -> Events {
     state.forward(&[Stage::Received, Stage::Inspecting])?;
     if state.added_findings.contains(&finding) {
         return Err(Refusal::FindingThere { finding });
     }
-    Ok(vec![UnitEvent::FindingAdded { finding }])
+    Ok(vec![UnitEvent::FindingAdded { finding, by: Some(facts.actor.clone()) }])
 }
 
 pub(super) fn remove_finding(state: &State, facts: &Facts<'_>, finding: Finding) -> Events {
@@ -80,16 +80,22 @@ pub(super) fn remove_finding(state: &State, facts: &Facts<'_>, finding: Finding)
     if finding.is_comparison() {
         supervisor(facts)?;
     }
-    Ok(vec![UnitEvent::FindingRemoved { finding }])
+    Ok(vec![UnitEvent::FindingRemoved { finding, by: Some(facts.actor.clone()) }])
 }
 
 /// No hold blocks a photo.
-pub(super) fn take_photo(state: &State, role: &PhotoRole, hash: Sha256Hex, len: u64) -> Events {
+pub(super) fn take_photo(
+    state: &State,
+    facts: &Facts<'_>,
+    role: &PhotoRole,
+    hash: Sha256Hex,
+    len: u64,
+) -> Events {
     state.living()?;
     if state.photos.iter().any(|photo| photo.hash == hash && photo.role == *role) {
         return Err(Refusal::NoChange);
     }
-    Ok(vec![UnitEvent::PhotoTaken { role: role.clone(), hash, len }])
+    Ok(vec![UnitEvent::PhotoTaken { role: role.clone(), hash, len, by: Some(facts.actor.clone()) }])
 }
 
 pub(super) fn skip_photo(state: &State, facts: &Facts<'_>, role: &PhotoRole, reason: SkipReason) -> Events {
@@ -101,7 +107,7 @@ pub(super) fn skip_photo(state: &State, facts: &Facts<'_>, role: &PhotoRole, rea
     if !required || (state.has_photo(role) && !reading) || state.photos_skipped.contains_key(role) {
         return Err(Refusal::PhotoNotRequired { role: role.clone() });
     }
-    Ok(vec![UnitEvent::PhotoSkipped { role: role.clone(), reason }])
+    Ok(vec![UnitEvent::PhotoSkipped { role: role.clone(), reason, by: Some(facts.actor.clone()) }])
 }
 
 /// No hold blocks a note.
@@ -151,7 +157,7 @@ pub(super) fn grade(state: &State, facts: &Facts<'_>) -> Events {
         cosmetic: checklist.cosmetic_grade(&state.answers),
         dropped,
     };
-    let expired = expired.then_some(UnitEvent::FindingAdded { finding: Finding::Expired });
+    let expired = expired.then_some(UnitEvent::FindingAdded { finding: Finding::Expired, by: None });
     Ok(expired.into_iter().chain([graded]).collect())
 }
 

@@ -50,7 +50,7 @@ pub(super) fn receive(
         owner: owner.cloned(),
     }];
     let compared = compare(facts, sku, intake == IntakeKind::UnexpectedItem);
-    events.extend(compared.into_iter().map(|finding| UnitEvent::FindingAdded { finding }));
+    events.extend(compared.into_iter().map(|finding| UnitEvent::FindingAdded { finding, by: None }));
     if known.is_none() {
         events.push(UnitEvent::Held { reason: HoldReason::UnknownItem });
     }
@@ -109,11 +109,11 @@ pub(super) fn match_later(state: &State, facts: &Facts<'_>) -> Events {
         (Finding::SerialMismatch, other_serial),
     ] {
         if now && !seen.contains(&finding) {
-            events.push(UnitEvent::FindingAdded { finding });
+            events.push(UnitEvent::FindingAdded { finding, by: None });
         }
     }
     if facts.line.is_some() && state.added_findings.contains(&Finding::Undeclared) {
-        events.push(UnitEvent::FindingRemoved { finding: Finding::Undeclared });
+        events.push(UnitEvent::FindingRemoved { finding: Finding::Undeclared, by: None });
     }
     Ok(events)
 }
@@ -146,7 +146,7 @@ pub(super) fn re_identify(state: &State, facts: &Facts<'_>, sku: &Sku) -> Events
         compared.remove(&Finding::QtyOver);
         compared.extend(state.added_findings.get(&Finding::QtyOver));
     }
-    events.extend(compared.into_iter().map(|finding| UnitEvent::FindingAdded { finding }));
+    events.extend(compared.into_iter().map(|finding| UnitEvent::FindingAdded { finding, by: None }));
     Ok(events)
 }
 
@@ -162,8 +162,10 @@ pub(super) fn read_serial(state: &State, facts: &Facts<'_>, serial: &Serial) -> 
     let mismatch = serial::is_shipped(kind, &serial, shipped) == Some(false);
     let mut events = vec![UnitEvent::SerialRead { serial }];
     match (mismatch, state.added_findings.contains(&Finding::SerialMismatch)) {
-        (true, false) => events.push(UnitEvent::FindingAdded { finding: Finding::SerialMismatch }),
-        (false, true) => events.push(UnitEvent::FindingRemoved { finding: Finding::SerialMismatch }),
+        (true, false) => events.push(UnitEvent::FindingAdded { finding: Finding::SerialMismatch, by: None }),
+        (false, true) => {
+            events.push(UnitEvent::FindingRemoved { finding: Finding::SerialMismatch, by: None })
+        }
         _ => {}
     }
     Ok(events)
@@ -179,8 +181,8 @@ pub(super) fn read_lot(state: &State, facts: &Facts<'_>, lot: Option<&Lot>, expi
     let read = UnitEvent::LotRead { lot: lot.cloned(), expiry };
     let finding = Finding::Expired;
     let compared = match (is_expired(expiry, facts), state.added_findings.contains(&finding)) {
-        (Some(true), false) => Some(UnitEvent::FindingAdded { finding }),
-        (Some(false), true) => Some(UnitEvent::FindingRemoved { finding }),
+        (Some(true), false) => Some(UnitEvent::FindingAdded { finding, by: None }),
+        (Some(false), true) => Some(UnitEvent::FindingRemoved { finding, by: None }),
         _ => None,
     };
     Ok(std::iter::once(read).chain(compared).collect())

@@ -70,6 +70,8 @@ pub struct State {
     pub answer_review: BTreeSet<QuestionId>,
     /// Findings added beside the questions.
     pub added_findings: BTreeSet<Finding>,
+    /// Who last added each of them, or took it back; what comparing found is nobody's.
+    pub findings_by: BTreeMap<Finding, OperatorId>,
     /// Photos, oldest first; they survive every way back.
     pub photos: Vec<Photo>,
     /// Required photos that this inspection skipped.

@@ -39,6 +39,8 @@ pub struct Checker {
     signals: BTreeSet<SignalKind>,
     causes: Vec<ReviewCause>,
     inspectors: BTreeSet<OperatorId>,
+    /// Who last spoke of a finding that still counts.
+    finders: BTreeMap<Finding, OperatorId>,
     /// Who looked a second time, blind, and what grade came of it.
     blind: Option<(OperatorId, Grade)>,
     grade: Option<Grade>,
@@ -87,7 +89,17 @@ impl Checker {
             || !self.suspicious.is_empty()
     }
 
+    fn finds(&mut self, finding: Finding, by: Option<&OperatorId>) {
+        if let Some(by) = by {
+            self.finders.insert(finding, by.clone());
+            self.inspectors.insert(by.clone());
+        }
+    }
+
     fn loses_its_grade(&mut self, stage: Stage) {
+        if !matches!(self.stage, Some(Stage::Received | Stage::Inspecting)) {
+            self.finders.retain(|finding, _| finding.is_comparison());
+        }
         self.loses_its_decision();
         self.stage = Some(stage);
         (self.sampled, self.grade_overridden) = (false, false);
@@ -190,6 +202,7 @@ impl Checker {
                 self.loses_its_grade(Received);
                 (self.serial_mismatch, self.recalled) = (false, false);
                 self.found.clear();
+                self.finders.retain(|seen, _| [Finding::MixedCarton, Finding::CarrierDamage].contains(seen));
                 self.owner.clone_from(owner);
             }
             UnitEvent::InspectionStarted { by, .. } => {
@@ -197,6 +210,7 @@ impl Checker {
                 self.loses_its_grade(Inspecting);
                 self.grader = Some(by.clone());
                 self.inspectors = [by.clone()].into();
+                self.inspectors.extend(self.finders.values().cloned());
             }
             UnitEvent::Answered { answer, seal, review, by, .. } => {
                 self.inspectors.extend(by.clone());
@@ -207,13 +221,15 @@ impl Checker {
                     self.suspicious.insert(answer.question.clone());
                 }
             }
-            UnitEvent::FindingAdded { finding } => {
+            UnitEvent::FindingAdded { finding, by } => {
+                self.finds(*finding, by.as_ref());
                 self.is_in(&[Received, Inspecting, Graded, Dispositioned]);
                 self.serial_mismatch |= *finding == Finding::SerialMismatch;
                 self.recalled |= *finding == Finding::Recalled;
                 self.found.insert(*finding);
             }
-            UnitEvent::FindingRemoved { finding } => {
+            UnitEvent::FindingRemoved { finding, by } => {
+                self.finds(*finding, by.as_ref());
                 self.serial_mismatch &= *finding != Finding::SerialMismatch;
                 self.recalled &= *finding != Finding::Recalled;
                 self.found.remove(finding);
@@ -224,7 +240,8 @@ impl Checker {
                 self.roles.insert(role.clone());
                 self.skipped.remove(role);
             }
-            UnitEvent::PhotoSkipped { role, .. } => {
+            UnitEvent::PhotoSkipped { role, by, .. } => {
+                self.inspectors.extend(by.clone());
                 self.moves_forward_from(&[Inspecting]);
                 self.skipped.insert(role.clone());
             }
@@ -310,7 +327,11 @@ impl Checker {
                     && self.causes == [ReviewCause::Sample]
                     && self.blind.as_ref().is_some_and(|(_, grade)| Some(*grade) == self.grade);
                 if what.role == Role::Supervisor && !agreed {
-                    assert_ne!(Some(by), self.blind.as_ref().map(|(second, _)| second), "nor who looked blind");
+                    assert_ne!(
+                        Some(by),
+                        self.blind.as_ref().map(|(second, _)| second),
+                        "nor who looked blind"
+                    );
                 }
                 if *outcome == ReviewOutcome::SentBack {
                     assert_ne!(self.stage, Some(Staged));

@@ -426,7 +426,7 @@ impl Station {
                 sku: None,
                 owner: None,
             };
-            let found = UnitEvent::FindingAdded { finding: Finding::Stain };
+            let found = UnitEvent::FindingAdded { finding: Finding::Stain, by: None };
             records.append(vec![new(id, received), new(id, found)]).unwrap();
         });
         id
