@@ -65,16 +65,17 @@ pub const SHOES: Return = one(
     "T-0210",
     "RECYCLE",
 );
-pub const SNEAKER: Return = one(
-    "26-118312",
-    "1Z5R89390357563087",
-    "2901180002908",
-    &["NO", "NO", "YES", "NO", "NO"],
-    "T-0212",
+/// Customer wants it back: a second person need not look.
+pub const PAN: Return = one(
+    "26-118330",
+    "1Z5R89390357563274",
+    "2901180003325",
+    &["NO", "YES", "NO", "NO", "YES", "NO", "YES"],
+    "T-0218",
     "SHIP_BACK",
 );
 
-pub const SHIFT: [Return; 6] = [SHIRT, JACKET, DRILL, ESPRESSO, SHOES, SNEAKER];
+pub const SHIFT: [Return; 6] = [SHIRT, JACKET, DRILL, ESPRESSO, SHOES, PAN];
 
 /// Steps after which a return must be through.
 const MOST_STEPS: usize = 60;
