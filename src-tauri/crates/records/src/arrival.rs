@@ -30,8 +30,9 @@ impl Records {
     /// What is known of an arrival.
     ///
     /// - `label_claimed_at`: another parcel came in by the same return label before – its RMA was found for it, but its
-    ///   tracking number is none that the RMA announces – or head office says so (feed `label-claims`). The value
-    ///   names the station or depot.
+    ///   tracking number is none that the RMA announces – and everything agreed came out of other parcels: a second
+    ///   carton of one return is no copy. Or head office says so (feed `label-claims`). The value names the station
+    ///   or depot.
     /// - `received_elsewhere`: other benches' units of the line, or head office's count without this bench's own,
     ///   are as many as were authorised. Units out of this very parcel do not count.
     /// - `empty_boxes`: empty boxes and empty parcels of this customer's RMAs within the policy's days.
@@ -61,7 +62,7 @@ impl Records {
             .prepare_cached(sql)?
             .query_row(params![parcel.to_string()], |row| row.get(0))
             .optional()?;
-        if !this.as_deref().is_none_or(by_label) {
+        if !this.as_deref().is_none_or(by_label) || !self.all_brought(of, rma, parcel)? {
             return Ok(None);
         }
         let mut statement = self.connection.prepare_cached(
@@ -76,6 +77,19 @@ impl Records {
             }
         }
         Ok(None)
+    }
+
+    /// Whether other parcels have brought all pieces that were agreed to come back.
+    fn all_brought(&self, of: &Arriving<'_>, rma: &Rma, parcel: ParcelId) -> Result<bool, RecordsError> {
+        let agreed: u32 = rma.lines.iter().map(|line| line.authorised).sum();
+        let sql = "SELECT count(*) FROM figures WHERE rma = ?1 AND parcel <> ?2 AND unit <> ?3 AND stage <> 'VOIDED'";
+        let unit = of.unit.map(|unit| unit.to_string()).unwrap_or_default();
+        let brought: i64 = self.connection.query_row(
+            sql,
+            params![rma.number.as_str(), parcel.to_string(), unit],
+            |row| row.get(0),
+        )?;
+        Ok(uint(brought) >= u64::from(agreed))
     }
 
     /// Where head office says that the label was claimed, unless by this parcel, or by this bench without saying for

@@ -95,6 +95,9 @@ fn a_label_that_brought_another_parcel_was_claimed_before() {
     let first = parcel(&mut records, &rma_1, None);
     assert_eq!(label_claimed(&records, &rma_1, first), None, "not against itself");
     let second = parcel(&mut records, &rma_1, Some("UNANNOUNCED"));
+    receive_of(&mut records, &rma_1, Some(first));
+    assert_eq!(label_claimed(&records, &rma_1, second), None, "the second carton of one return is no copy");
+    receive_of(&mut records, &rma_1, Some(first));
     assert_eq!(label_claimed(&records, &rma_1, second), Some("LEJ2-B04".to_owned()));
     let announced = parcel(&mut records, &rma_1, Some("1Z9"));
     assert_eq!(label_claimed(&records, &rma_1, announced), None, "its tracking number brought it");
@@ -114,6 +117,8 @@ fn a_label_that_brought_another_parcel_was_claimed_before() {
     assert_eq!(label_claimed(&records, &rma_3, next), None);
     let found = ParcelEvent::RmaFound { rma: rma_3.number.clone() };
     records.append(vec![new(Subject::Parcel(second), found)]).unwrap();
+    receive_of(&mut records, &rma_3, Some(second));
+    receive_of(&mut records, &rma_3, Some(second));
     assert_eq!(label_claimed(&records, &rma_3, next), Some("LEJ2-B04".to_owned()));
 }
 
@@ -126,6 +131,8 @@ fn a_label_claimed_at_another_bench_or_depot_is_known_when_it_comes_down() {
     let there = ParcelId(Uuid::now_v7());
     let line = foreign_line(Subject::Parcel(there), arrives(&rma, None), event_id(), None);
     units_item(&mut records, OTHER, 1, line);
+    receive_elsewhere(&mut records, &rma, Some(there), 2);
+    receive_elsewhere(&mut records, &rma, Some(there), 3);
     assert_eq!(label_claimed(&records, &rma, here), Some("02020202".to_owned()));
 
     let claim =
