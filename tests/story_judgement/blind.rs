@@ -1,12 +1,14 @@
 //! The blind second inspection: who makes it sees nothing of the first before it is on record.
 
 use bench::seam::{BlindView, Reply, Request, Stage, WaitsFor};
-use returns::codes::{ReviewOutcome, ReviewState, Stage as UnitStage};
+use returns::codes::{ReviewCause, ReviewOutcome, ReviewState, Stage as UnitStage};
 use returns::ids::UnitId;
 use returns::unit;
 
 use crate::desk::{TO, bench, end};
-use crate::people::{ask, detail, graded, leave, newer_policy, newer_policy_with, refused, row, verdict};
+use crate::people::{
+    ask, change, detail, graded, leave, newer_policy, newer_policy_with, refused, row, verdict,
+};
 use crate::story::depot::Depot;
 use crate::story::hands::{JACKET, SHIRT};
 use crate::story::station::{KW, MB, Station};
@@ -55,7 +57,8 @@ async fn walk(station: &Station, unit: UnitId, first: &unit::State, otherwise: b
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_the_first_grading_is_shown_to_who_is_to_grade_it_blind() {
-    let (depot, station, _dir, unit, _) = drawn().await;
+    let (depot, station, _dir, unit, first) = drawn().await;
+    change(&station, Request::Note { unit, text: "The collar is worn.".to_owned() }).await;
     for person in [MB, TO] {
         station.sign_in(person).await;
         let shown = detail(&station, unit).await;
@@ -64,9 +67,12 @@ async fn nothing_of_the_first_grading_is_shown_to_who_is_to_grade_it_blind() {
         assert_eq!((shown.row.grade, shown.row.disposition, shown.function), (None, None, None));
         let told: Vec<&str> = shown.history.iter().map(|line| line.say.code.as_str()).collect();
         assert!(told.contains(&"unit-received"), "{told:?}");
-        for code in ["unit-answered", "unit-graded", "unit-dispositioned", "unit-finding-added"] {
-            assert!(!told.contains(&code), "{told:?}");
-        }
+        // How it came and its label, nothing else.
+        let harmless = ["unit-received", "unit-label-pending", "unit-label-printed"];
+        assert!(told.iter().all(|code| harmless.contains(code)), "{told:?}");
+        assert!(shown.notes.is_empty() && shown.serial.is_none() && shown.contest.is_none());
+        assert_eq!(shown.row.causes, [ReviewCause::Sample], "nor why else somebody is to look");
+        assert_eq!(refused(&station, Request::EvidencePack { unit }).await, "blind-first");
         let row = row(&station, unit).await.unwrap();
         assert_eq!((row.grade, row.disposition, &row.waits_for[..]), (None, None, &[WaitsFor::Blind][..]));
         let Reply::Found(found) = ask(&station, Request::Find { query: SHIRT.rma.to_owned() }).await.unwrap()
@@ -84,7 +90,9 @@ async fn nothing_of_the_first_grading_is_shown_to_who_is_to_grade_it_blind() {
     }
     // Who graded it knows anyway, and does not grade it again.
     station.sign_in(KW).await;
-    assert!(detail(&station, unit).await.row.grade.is_some());
+    let shown = detail(&station, unit).await;
+    assert!(shown.row.grade.is_some() && shown.notes.len() == 1);
+    assert_eq!(shown.row.causes, first.review.causes);
     let view = blind(&station, unit, &Answers::new(), false).await;
     assert_eq!((view.blocked.unwrap().code.as_str(), view.question), ("own-grading", None));
     let wish = Request::BlindRegrade { unit, answers: Vec::new(), findings: Vec::new(), commit: true };

@@ -1,11 +1,11 @@
 //! Two benches decide about one unit without knowing of each other.
 
 use bench::seam::{Request, Stage, WaitsFor};
-use returns::codes::Stage as UnitStage;
+use returns::codes::{ReviewOutcome, ReviewState, Stage as UnitStage};
 use returns::ids::{EventId, UnitId};
 
 use crate::desk::{TO, answer, number, photograph};
-use crate::people::{change, detail, refused, row};
+use crate::people::{ask, change, detail, refused, row, verdict};
 use crate::story::depot::Depot;
 use crate::story::hands::SHIRT;
 use crate::story::relay::{Relay, Way};
@@ -163,6 +163,43 @@ async fn decisions_at_odds_stop_the_unit_until_a_person_says_which_stands() {
             (None, Some(stands.grade), Some(stands.disposition))
         );
     }
+    two.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_on_what_is_contested_waits_for_which_decision_stands() {
+    let two = Two::open().await;
+    let mut worn = SHIRT.answers.to_vec();
+    *worn.last_mut().unwrap() = "YES";
+    let unit = decided_twice(&two, &worn).await;
+    let Two { first, second, .. } = &two;
+    // The one whose events fold last asks for a second person, too.
+    let id = |station: &Station| station.with(|records| records.enrolment().unwrap().station);
+    let later = if id(first) > id(second) { first } else { second };
+    number(later, unit).await;
+    for key in ["OVERRIDE", "GRADE-D", "PICK-3"] {
+        later.press(key).await;
+    }
+    assert!(later.unit(unit).unwrap().review_pending());
+    two.line(true);
+    until("both benches have stopped it", || contested(first, unit) && contested(second, unit)).await;
+    until_agreed(&two, unit).await;
+    let state = first.unit(unit).unwrap();
+    assert!(state.review_pending() && state.stage == Some(UnitStage::Graded));
+
+    first.sign_in(TO).await;
+    assert_eq!(row(first, unit).await.unwrap().waits_for, [WaitsFor::Contest, WaitsFor::Review]);
+    let contest = detail(first, unit).await.contest.unwrap();
+    let settle = Request::SettleContest { unit, stands: contest.first.event };
+    assert_eq!(refused(first, settle.clone()).await, "review-pending");
+    ask(first, verdict(unit, ReviewOutcome::Approved)).await.unwrap();
+    let state = first.unit(unit).unwrap();
+    assert_eq!((state.review.state, state.stage), (ReviewState::Approved, Some(UnitStage::Graded)));
+    assert!(state.contested.is_some(), "a verdict is no word about the other decision");
+    let after = change(first, settle).await;
+    assert_eq!((after.contest, after.stage), (None, UnitStage::Dispositioned));
+    assert_eq!(first.unit(unit).unwrap().disposition(), Some(contest.first.disposition));
+    until_agreed(&two, unit).await;
     two.close().await;
 }
 

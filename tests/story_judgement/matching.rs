@@ -2,7 +2,7 @@
 
 use bench::seam::{MatchView, Reply, Request, Stage, WaitsFor};
 use head_office::import::Sources;
-use returns::codes::{Match, Stage as UnitStage, Task};
+use returns::codes::{Cycle, Finding, Match, Stage as UnitStage, Task};
 use returns::ids::{Sku, UnitId};
 use returns::item::Item;
 use serde_json::json;
@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::desk::{TO, bench, end, newest, number, photograph};
 use crate::people::{ask, change, refused, row};
 use crate::story::depot::Depot;
+use crate::story::hands::SHIRT;
+use crate::story::relay::{Relay, Way};
 use crate::story::station::{KW, Station, told};
 use crate::story::until;
 
@@ -18,11 +20,16 @@ const TRACKING: &str = "RA473124996PL";
 
 /// Something of the catalogue that no RMA expects and that needs no serial.
 fn unexpected(station: &Station) -> Item {
+    unexpected_where(station, |_| true)
+}
+
+fn unexpected_where(station: &Station, wished: impl Fn(&Item) -> bool) -> Item {
     station.with(|records| {
         let all = records.find_items("", 1000).unwrap();
         let fits = |item: &Item| {
             let plain = !item.serial_required && !item.expiry_tracked && !item.recalled;
             plain
+                && wished(item)
                 && !item.gtins.is_empty()
                 && records.rma_lines_by_sku(&item.sku).unwrap().is_empty()
                 && records.checklist(&item.category, Some(&item.owner), None).unwrap().is_some()
@@ -49,9 +56,20 @@ async fn received_blind(station: &Station, item: &Item) -> UnitId {
 
 /// Head office finds out about it.
 async fn announced(depot: &Depot, station: &Station, number: &str, sku: &Sku, tracking: Option<&str>) {
+    announced_in(depot, station, number, sku, tracking, Cycle::Commercial).await;
+}
+
+async fn announced_in(
+    depot: &Depot,
+    station: &Station,
+    number: &str,
+    sku: &Sku,
+    tracking: Option<&str>,
+    cycle: Cycle,
+) {
     let rma = json!([{
         "number": number, "state": "IN_TRANSIT", "owner": "NLK", "order": "SO-990001",
-        "tracking": tracking.into_iter().collect::<Vec<_>>(), "expires": "2036-12-31", "cycle": "COMMERCIAL",
+        "tracking": tracking.into_iter().collect::<Vec<_>>(), "expires": "2036-12-31", "cycle": cycle,
         "country": "DE",
         "lines": [{
             "id": "1", "sku": sku.as_str(), "requested": 1, "authorised": 1, "reason": "CHANGED_MIND",
@@ -143,6 +161,72 @@ async fn matched_before_it_is_staged_the_policy_decides_again() {
     let after = station.unit(unit).unwrap();
     let decision = after.decision.or(after.review.proposal).expect("it is decided again");
     assert_eq!(decision.inputs.reason.map(|reason| reason.as_str()), Some("CHANGED_MIND"));
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn matched_to_a_return_that_asks_other_questions_it_is_inspected_again() {
+    let (depot, station, _dir) = bench().await;
+    let item = unexpected_where(&station, |item| item.category.as_str() == "HOME");
+    let unit = received_blind(&station, &item).await;
+    grade(&station, unit).await;
+    assert_eq!(station.unit(unit).unwrap().checklist_for.1, None);
+
+    announced_in(&depot, &station, "26-990005", &item.sku, None, Cycle::Service).await;
+    let no_line = Request::MatchUnit { unit, rma: "26-990005".to_owned(), line: Some("9".to_owned()) };
+    assert_eq!(refused(&station, no_line).await, "rma-unknown");
+    let shown = change(&station, match_to(unit, "26-990005")).await;
+    assert_eq!((shown.stage, shown.decision), (UnitStage::Inspecting, None), "graded by other questions");
+    assert_eq!(shown.matched, Some(Match::MatchedLater));
+    let screen = number(&station, unit).await;
+    assert!(matches!(screen.stage, Stage::Question { number: 1, .. }), "{}", told(&screen));
+    assert_eq!(station.unit(unit).unwrap().checklist_for.1, Some(Cycle::Service));
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_match_knows_what_has_come_in_for_the_line() {
+    let (depot, station, _dir) = bench().await;
+    let item = unexpected(&station);
+    let one = received_blind(&station, &item).await;
+    station.press("CANCEL").await;
+    let mut screen = station.scan(&item.gtins[0].to_string()).await;
+    for _ in 0..3 {
+        let Stage::Pick { choices, .. } = &screen.stage else { break };
+        let yes = choices[0].command.clone();
+        screen = station.press(&yes).await;
+    }
+    let other = newest(&station);
+    assert_ne!(one, other, "{}", told(&screen));
+
+    announced(&depot, &station, "26-990006", &item.sku, None).await;
+    assert!(!change(&station, match_to(one, "26-990006")).await.findings.contains(&Finding::QtyOver));
+    assert!(change(&station, match_to(other, "26-990006")).await.findings.contains(&Finding::QtyOver));
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_pieces_that_head_office_has_not_heard_of_are_no_receipt_elsewhere() {
+    let depot = Depot::open().await;
+    let dir = tempfile::tempdir().unwrap();
+    let line = Relay::to(depot.address()).await;
+    depot.enrol(dir.path(), "LEJ2", "LEJ2-B04", &line.url()).await;
+    let station = Station::start(dir.path()).await;
+    station.sign_in(KW).await;
+    line.set(Way::Cut);
+    station.scan(SHIRT.tracking).await;
+    crate::desk::receive(&station, SHIRT.gtin).await;
+    station.press("CANCEL").await;
+    let mut screen = station.scan(SHIRT.gtin).await;
+    for _ in 0..3 {
+        let Stage::Pick { choices, .. } = &screen.stage else { break };
+        let yes = choices[0].command.clone();
+        screen = station.press(&yes).await;
+    }
+    let state = station.unit(newest(&station)).unwrap();
+    assert!(state.added_findings.contains(&Finding::QtyOver), "{}", told(&screen));
+    assert!(state.signals.is_empty(), "{:?}", state.signals);
+    line.set(Way::Open);
     end(depot, station).await;
 }
 

@@ -2,16 +2,18 @@
 
 use bench::seam::{Reply, Request, WaitsFor};
 use returns::codes::{
-    Acceptance, Disposition, OverrideReason, ReviewOutcome, ReviewState, SellerResponse, Settlement,
-    Stage as UnitStage,
+    Acceptance, Disposition, HoldReason, OverrideReason, ReviewOutcome, ReviewState, SellerResponse,
+    Settlement, Stage as UnitStage,
 };
+use returns::ids::UnitId;
 
-use crate::desk::{TO, bench, end};
+use crate::desk::{TO, bench, end, number};
 use crate::people::{
     RH, ask, change, detail, graded, leave, newer_policy, refused, row, second_supervisor, verdict,
 };
+use crate::story::depot::Depot;
 use crate::story::hands::{JACKET, SHIRT};
-use crate::story::station::KW;
+use crate::story::station::{KW, Station, told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_disposition_is_a_supervisors_choice_and_a_second_ones_word() {
@@ -156,7 +158,89 @@ async fn where_nobody_comes_the_policys_provisional_disposition_holds_for_a_whil
     ask(&station, verdict(unit, ReviewOutcome::Approved)).await.unwrap();
     station.sign_in(KW).await;
     let state = station.unit(unit).unwrap();
-    assert_eq!(state.review.state, ReviewState::Approved);
+    assert_eq!((state.review.state, state.stage), (ReviewState::Approved, Some(UnitStage::Dispositioned)));
+    assert!(!state.provisional, "what was approved is in force");
+    end(depot, station).await;
+}
+
+/// A jacket that waits for a second person, decided provisionally.
+async fn provisional(depot: &Depot, station: &Station) -> UnitId {
+    let unit = graded(station, &JACKET).await;
+    station.press("OVERRIDE").await;
+    station.press("GRADE-B").await;
+    station.press("PICK-2").await;
+    leave(station).await;
+    newer_policy(depot, station, |head| head["provisional"]["after_hours"] = 0.into()).await;
+    change(station, Request::DisposeProvisionally { unit }).await;
+    unit
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_its_provisional_container_comes_out_of_it() {
+    let (depot, station, _dir) = bench().await;
+    let unit = provisional(&depot, &station).await;
+    number(&station, unit).await;
+    station.press("NEXT").await;
+    station.settled().await;
+    let state = station.unit(unit).unwrap();
+    station.scan(format!("{}/{}", state.lpn.unwrap().code(None), state.label.print)).await;
+    let screen = station.scan("RS:T:T-0778").await;
+    assert_eq!(screen.band.say.code, "staged", "{}", told(&screen));
+
+    station.sign_in(TO).await;
+    ask(&station, verdict(unit, ReviewOutcome::Approved)).await.unwrap();
+    let state = station.unit(unit).unwrap();
+    assert_eq!((state.stage, state.provisional), (Some(UnitStage::Dispositioned), false));
+    let code = "T-0778".parse().unwrap();
+    let (_, container) = station.with(|records| records.container_by_code(&code).unwrap()).unwrap();
+    assert_eq!((state.container(), container.units.len()), (None, 0));
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_as_it_was_approved_goes_on_with_the_next_key() {
+    let (depot, station, _dir) = bench().await;
+    let unit = provisional(&depot, &station).await;
+    station.sign_in(TO).await;
+    let reason = HoldReason::Fraud;
+    ask(&station, Request::HoldUnit { unit, reason }).await.unwrap();
+    ask(&station, verdict(unit, ReviewOutcome::Approved)).await.unwrap();
+    assert!(station.unit(unit).unwrap().provisional, "a hold stops it still");
+    ask(&station, Request::ReleaseUnit { unit, reason }).await.unwrap();
+    number(&station, unit).await;
+    let screen = station.press("NEXT").await;
+    let state = station.unit(unit).unwrap();
+    assert!(!state.provisional && state.stage == Some(UnitStage::Dispositioned), "{}", told(&screen));
+    end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_is_offered_what_a_lawful_exception_permits() {
+    let (depot, station, _dir) = bench().await;
+    let shirt = graded(&station, &SHIRT).await;
+    let law = [Disposition::Recycle, Disposition::Destroy];
+    let allowed = detail(&station, shirt).await.allowed;
+    assert!(law.iter().all(|one| !allowed.contains(one)), "good clothes are not destroyed: {allowed:?}");
+    station.press("OVERRIDE").await;
+    station.press("GRADE-D").await;
+    station.press("PICK-3").await;
+    station.sign_in(TO).await;
+    let shown = detail(&station, shirt).await;
+    assert!(law.iter().all(|one| shown.allowed.contains(one)), "{:?}", shown.allowed);
+    // What is offered is what is taken.
+    let wish = Request::ReviewDecide {
+        unit: shirt,
+        outcome: ReviewOutcome::Changed,
+        grade: None,
+        disposition: Some(Disposition::Recycle),
+        reason: Some(OverrideReason::Other),
+        seller_response: None,
+        settlement: None,
+        acceptance: None,
+        seen: shown.seen,
+    };
+    ask(&station, wish).await.unwrap();
+    assert_eq!(station.unit(shirt).unwrap().disposition(), Some(Disposition::Recycle));
     end(depot, station).await;
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use returns::checklist::{Answer, Checklist};
-use returns::codes::{Finding, ReviewCause, Stage as UnitStage};
+use returns::codes::{Finding, ReviewCause};
 use returns::ids::{ChoiceId, QuestionId, UnitId};
 use returns::unit;
 
@@ -118,14 +118,7 @@ impl Desk {
         findings: BTreeSet<Finding>,
     ) -> super::Outcome {
         draft.decide(&unit::Command::RegradeBlind { answers, findings })?;
-        let goes_on = match draft.state.stage {
-            Some(UnitStage::Graded) => true,
-            Some(UnitStage::Dispositioned) => draft.state.provisional,
-            _ => false,
-        };
-        if goes_on && !draft.state.review_pending() && draft.state.holds.is_empty() {
-            draft.decide(&unit::Command::Dispose)?;
-        }
+        self.put_in_force(&mut draft)?;
         let state = self.commit_draft(draft)?;
         let grade = state.blind.as_ref().map(|blind| blind.grade.to_string()).unwrap_or_default();
         let words = [("lpn", super::views::lpn(&state)), ("grade", grade)];

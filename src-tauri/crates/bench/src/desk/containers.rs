@@ -2,7 +2,6 @@
 
 use barcodes::meaning::Meaning;
 use returns::codes::{CommandCode, ContainerState, Stage as UnitStage};
-use returns::event::UnitEvent;
 use returns::facts::Facts;
 use returns::ids::{ContainerId, Subject, TrackingNumber, UnitId};
 use returns::{container, unit};
@@ -145,26 +144,32 @@ impl Desk {
         let actor = self.actor()?;
         let station = self.station()?;
         let now = self.clock.now();
-        let mut state = self.records().container(&id)?.ok_or_else(|| coded("container-unknown", []))?;
+        let (seen, state) = {
+            let records = self.records();
+            (records.last_event(Subject::Container(id))?, records.container(&id)?)
+        };
+        let mut state = state.ok_or_else(|| coded("container-unknown", []))?;
         let blocked = self.blocked_units(&state)?;
         let facts = Facts { blocked_units: &blocked, ..Facts::of(&actor.operator, actor.role, station, now) };
         let moved = match step(&mut state, command, &facts) {
             Err(refusal) if refusal.code == "units-blocked" => return Err(self.named(&blocked)?),
             moved => moved?,
         };
-        let mut events = Vec::new();
-        for event in moved {
-            events.push(new_event(Subject::Container(id), event.into(), &actor, now));
+        let mut moved = Some(moved);
+        let mut drafts = Vec::new();
+        for unit in &state.units {
+            let mut draft = self.draft(*unit)?;
+            draft.known.container = Some(state.clone());
+            // The container's own events come first.
+            moved.take().into_iter().for_each(|events| draft.with_container(id, events));
+            draft.decide(&unit::Command::Close)?;
+            drafts.push(draft);
         }
-        for unit in state.units.clone() {
-            let Some(of_unit) = self.records().unit(&unit)? else { continue };
-            let facts = Facts { container: Some(&state), ..facts.clone() };
-            let follows: Vec<UnitEvent> = unit::decide(&of_unit, &unit::Command::Close, &facts)?;
-            for event in follows {
-                events.push(new_event(Subject::Unit(unit), event.into(), &actor, now));
-            }
+        // A unit that another bench stopped meanwhile does not leave.
+        self.commit_drafts_on(drafts, &[(Subject::Container(id), seen)])?;
+        for event in moved.into_iter().flatten() {
+            self.commit(vec![new_event(Subject::Container(id), event.into(), &actor, now)])?;
         }
-        self.commit(events)?;
         Ok(state)
     }
 

@@ -3,28 +3,27 @@
 use returns::codes::{Disposition, SignalKind};
 use returns::event::{Event, Parsed, UnitEvent};
 use returns::ids::{EventId, StationId, Subject, UnitId};
-use returns::policy::{Decision, GateEffect};
+use returns::policy::Decision;
 use returns::signal::Signal;
 use returns::unit::{self, Verdict};
 use wire::{Envelope, Place};
 
 use super::draft::{Draft, Known};
+use super::review::in_question;
 use super::screen::slots;
 use super::views::money;
 use super::{Coded, Desk, blind, coded, say};
 use crate::seam::{ContestSide, ContestView, HistoryLine, NoteView, ReviewDetail, Say, SignalView};
 
-/// Events that would tell a second grader what the first one saw.
-const VEILED: [&str; 9] = [
-    "unit.answered",
-    "unit.finding-added",
-    "unit.finding-removed",
-    "unit.graded",
-    "unit.grade-overridden",
-    "unit.disposition-overridden",
-    "unit.dispositioned",
-    "unit.signalled",
-    "unit.photo-taken",
+/// Events that tell a second grader nothing of what the first one saw: how the unit came, its labels, where it lies.
+const UNVEILED: [&str; 7] = [
+    "unit.received",
+    "unit.located",
+    "unit.label-pending",
+    "unit.label-printed",
+    "unit.label-confirmed",
+    "unit.staged",
+    "unit.taken-out",
 ];
 
 impl Desk {
@@ -35,13 +34,13 @@ impl Desk {
         let history = self.records().history(Subject::Unit(unit))?;
         let shipped = known.rma_line().map(|line| super::views::list(&line.serials_shipped));
         let veiled = self.veiled(state);
-        let shown = state.review.proposal.as_ref().or(state.decision.as_ref()).filter(|_| !veiled);
+        let shown = in_question(&state).filter(|_| !veiled);
         Ok(ReviewDetail {
             row: self.review_row(unit, state, known)?,
             stage: state.stage.ok_or_else(|| coded("not-received", []))?,
             findings: if veiled { Vec::new() } else { state.findings().into_iter().collect() },
-            serial: state.serial.as_ref().map(ToString::to_string),
-            serial_shipped: shipped.filter(|serials| !serials.is_empty()),
+            serial: state.serial.as_ref().filter(|_| !veiled).map(ToString::to_string),
+            serial_shipped: shipped.filter(|serials| !veiled && !serials.is_empty()),
             price: known.item.as_ref().and_then(|item| item.price).map(money),
             photos: if veiled { Vec::new() } else { slots(state, &[], false) },
             decision: shown.map(|decision| self.decision_view(decision)),
@@ -51,7 +50,7 @@ impl Desk {
             seen: history.last().map(|(_, envelope)| envelope.event_id),
             signals: if veiled { Vec::new() } else { state.signals.iter().map(signal_view).collect() },
             clock: self.clock_of(state, known)?.map(|(clock, _)| clock),
-            contest: state.contested.and_then(|pair| self.contest_view(&history, pair)),
+            contest: state.contested.filter(|_| !veiled).and_then(|pair| self.contest_view(&history, pair)),
             blind: blind::result(known.checklist.as_ref(), state),
             blind_wanted: blind::wanted(state),
             tasks: state.tasks.iter().copied().collect(),
@@ -61,7 +60,7 @@ impl Desk {
             function: state.function.filter(|_| !veiled),
             cosmetic: state.cosmetic.filter(|_| !veiled),
             provisional: provisional(&draft),
-            notes: self.notes_of(&history)?,
+            notes: if veiled { Vec::new() } else { self.notes_of(&history)? },
         })
     }
 
@@ -91,7 +90,7 @@ impl Desk {
 
     fn lines_of(&self, history: &[(Place, Envelope)], veiled: bool) -> Vec<HistoryLine> {
         let shown =
-            history.iter().filter(|(_, envelope)| !(veiled && VEILED.contains(&envelope.kind.as_str())));
+            history.iter().filter(|(_, envelope)| !veiled || UNVEILED.contains(&envelope.kind.as_str()));
         shown
             .map(|(_, envelope)| HistoryLine {
                 at: envelope.recorded.to_string(),
@@ -166,22 +165,12 @@ fn provisional(draft: &Draft) -> Option<Disposition> {
     })
 }
 
-/// Dispositions that no gate forbids for this unit; none while a gate forces one.
+/// Dispositions that the policy's gates leave open for this unit: the only one that a gate forces, else all that none
+/// forbids.
 fn allowed(known: &Known, shown: &Decision) -> Vec<Disposition> {
     let Some(policy) = &known.policy else { return Vec::new() };
-    let policy = &policy.policy;
-    let mut forbidden = Vec::new();
-    for gate in &policy.gates {
-        if gate.when.matches(&shown.inputs, policy.currency) != returns::policy::Known::Yes {
-            continue;
-        }
-        match &gate.effect {
-            GateEffect::Force(only) => return vec![*only],
-            GateEffect::Forbid(those) => forbidden.extend(those),
-            GateEffect::Permit { .. } => {}
-        }
-    }
-    Disposition::ALL.iter().copied().filter(|disposition| !forbidden.contains(disposition)).collect()
+    let open = |disposition: &Disposition| policy.forbids(&shown.inputs, *disposition).is_none();
+    Disposition::ALL.iter().copied().filter(open).collect()
 }
 
 /// A signal in neutral words: what was compared, not who is to blame.

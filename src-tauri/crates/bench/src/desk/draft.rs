@@ -21,7 +21,7 @@ use super::{Coded, Desk, Effect, coded};
 use crate::clock;
 
 /// Something came in about the unit since the draft was begun.
-const CHANGED: &str = "unit-changed";
+pub(super) const CHANGED: &str = "unit-changed";
 /// How often a single command is decided anew for that.
 const TRIES: u32 = 3;
 
@@ -89,7 +89,9 @@ impl Known {
     ) -> Result<(), Coded> {
         let of_parcel = parcel.map(|parcel| records.parcel(&parcel)).transpose()?.flatten();
         self.arrived = of_parcel.and_then(|parcel| parcel.arrived);
-        let (rma, line) = (self.rma.as_ref(), self.line.as_ref());
+        // Head office's own count: what this bench knows of the line may have been written into its copy.
+        let written = self.rma.as_ref().map(|rma| records.rma(&rma.number)).transpose()?.flatten();
+        let (rma, line) = (written.as_ref(), self.line.as_ref());
         self.arrival = records.arrival(&Arriving { unit: Some(unit), parcel, rma, line })?;
         Ok(())
     }
@@ -269,9 +271,23 @@ impl Desk {
 
     /// Commits drafts about several units, all or none; as [`Desk::commit_draft`].
     pub(super) fn commit_drafts(&mut self, drafts: Vec<Draft>) -> Result<(), Coded> {
+        self.commit_drafts_on(drafts, &[])
+    }
+
+    /// The same, where also nothing may have happened to these since their newest event was looked at.
+    pub(super) fn commit_drafts_on(
+        &mut self,
+        drafts: Vec<Draft>,
+        looked_at: &[(Subject, Option<EventId>)],
+    ) -> Result<(), Coded> {
         {
             // Looked at and appended under one lock: what another bench sends meanwhile waits.
             let mut records = self.records();
+            for (subject, seen) in looked_at {
+                if records.last_event(*subject)? != *seen {
+                    return Err(coded(CHANGED, []));
+                }
+            }
             for draft in &drafts {
                 if records.last_event(Subject::Unit(draft.unit))? != draft.seen {
                     return Err(coded(CHANGED, []));

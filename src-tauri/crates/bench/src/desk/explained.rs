@@ -4,6 +4,7 @@ use returns::ids::UnitId;
 use returns::policy::RowAnswer;
 use returns::unit;
 
+use super::review::in_question;
 use super::views::money;
 use super::{Coded, Desk, coded};
 use crate::seam::{ExplainedRow, ExplainedView, PackView};
@@ -21,7 +22,7 @@ impl Desk {
         if self.veiled(&draft.state) {
             return Err(coded("blind-first", []));
         }
-        let decided = draft.state.review.proposal.as_ref().or(draft.state.decision.as_ref());
+        let decided = in_question(&draft.state);
         let then = match decided {
             Some(of) => self.records().policy_of(of.policy_number, &of.policy_hash)?,
             None => None,
@@ -58,6 +59,11 @@ impl Desk {
         self.actor()?;
         let records = self.records();
         let state = records.unit(&unit)?.ok_or_else(|| coded("unit-unknown", []))?;
+        drop(records);
+        if self.veiled(&state) {
+            return Err(coded("blind-first", []));
+        }
+        let records = self.records();
         let lpn = super::views::lpn(&state);
         let name = if lpn.is_empty() { unit.to_string() } else { lpn };
         let folder = records.dir().join(PACKS);

@@ -1,8 +1,8 @@
 //! What a supervisor (or a second grader) asks of one unit beside the review itself.
 
 use returns::codes::{
-    Acceptance, Disposition, Finding, LabelKind, OverrideReason, ParcelState, SellerResponse, Stage, Task,
-    VoidReason,
+    Acceptance, Disposition, Finding, LabelKind, OverrideReason, ParcelState, ReviewState, SellerResponse,
+    Stage, Task, VoidReason,
 };
 use returns::event::{Amendment, UnitEvent};
 use returns::ids::{ContainerId, EventId, Serial, Subject, UnitId};
@@ -97,6 +97,10 @@ impl Desk {
         let lay_in = draft.state.container();
         let events = draft.decide(&unit::Command::SettleContest { stands, decision })?;
         self.taken_out_in(&mut draft, lay_in, &events)?;
+        if matches!(draft.state.review.state, ReviewState::Approved | ReviewState::Changed) {
+            // The second look came first, and had to wait for this word.
+            self.put_in_force(&mut draft)?;
+        }
         let state = self.commit_draft(draft)?;
         let disposition = state.disposition().map(|disposition| disposition.to_string());
         let words = [("lpn", super::views::lpn(&state)), ("disposition", disposition.unwrap_or_default())];

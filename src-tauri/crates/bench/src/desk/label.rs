@@ -43,7 +43,7 @@ impl Desk {
                 self.set_unit_aside();
                 Ok(Said::saved(Tone::Supervisor, say("unit-to-review", [("lpn", lpn)])))
             }
-            (CommandCode::Next, Some(Stage::Graded)) => {
+            (CommandCode::Next, stage) if stage == Some(Stage::Graded) || settled(state) => {
                 let state = self.act(unit, &unit::Command::Dispose)?;
                 Ok(decided(&state))
             }
@@ -189,6 +189,11 @@ impl Desk {
         draft.decide(command)?;
         self.commit_draft(draft)
     }
+}
+
+/// Decided provisionally, and the second person has looked by now: what they said can be put in force.
+fn settled(state: &unit::State) -> bool {
+    state.stage == Some(Stage::Dispositioned) && state.provisional && !state.review_pending()
 }
 
 /// What the band says of a fresh decision.

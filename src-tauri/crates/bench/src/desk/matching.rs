@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use returns::codes::{Match, Stage};
+use returns::checklist::Checklist;
+use returns::codes::{Match, RegradeReason, Stage};
 use returns::ids::{LineId, OrderNumber, RmaNumber, UnitId};
 use returns::rma::{Rma, RmaLine};
 use returns::unit;
@@ -134,16 +135,33 @@ impl Desk {
         let number = RmaNumber::new(rma).map_err(|_| coded("rma-unknown", []))?;
         let line = line.map(LineId::new).transpose().map_err(|_| coded("rma-unknown", []))?;
         let mut draft = self.draft(unit)?;
-        let looked_up =
-            Known::look_up(&self.records(), Some(&number), line.as_ref(), draft.state.sku.as_ref())?;
-        draft.known = Known { sampled: draft.known.sampled, ..looked_up };
+        let known = self.known_line(&number, line.as_ref(), draft.state.sku.as_ref())?;
+        if known.line.is_some() && known.rma_line().is_none() {
+            return Err(coded("rma-unknown", []));
+        }
+        draft.known = Known { sampled: draft.known.sampled, ..known };
+        draft.known.arriving(&self.records(), unit, draft.state.parcel)?;
         draft.decide(&unit::Command::MatchLater)?;
-        let graded = draft.state.stage == Some(Stage::Graded);
-        if graded && draft.state.holds.is_empty() && !draft.state.review_pending() {
-            draft.decide(&unit::Command::Dispose)?;
+        let asked_otherwise = draft.state.stage == Some(Stage::Graded)
+            && draft.known.checklist.as_ref().is_some_and(|list| asks_others(&draft.state, list));
+        if asked_otherwise {
+            // What was asked is not what this return is graded by.
+            draft.decide(&unit::Command::Regrade { reason: RegradeReason::Regrade })?;
+        } else {
+            self.put_in_force(&mut draft)?;
         }
         let state = self.commit_draft(draft)?;
+        if asked_otherwise && self.work.unit == Some(unit) {
+            self.set_unit_aside();
+        }
         let words = [("lpn", super::views::lpn(&state)), ("rma", number.to_string())];
         Ok(Said::saved(Tone::Accepted, say("unit-matched-later", words)))
     }
+}
+
+/// The checklist is for another owner or cycle than the one that the unit was graded with. A newer version of the same one
+/// asks for no second inspection.
+fn asks_others(state: &unit::State, list: &Checklist) -> bool {
+    let graded_with = state.checklist.as_ref().map(|(category, _)| category);
+    graded_with != Some(&list.category) || state.checklist_for != (list.owner.clone(), list.cycle)
 }

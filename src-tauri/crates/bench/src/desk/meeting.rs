@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use returns::codes::{Role, Task};
+use returns::codes::{Role, Stage, Task};
 use returns::conflict::{Met, Standing, standing};
 use returns::event::{Event, Parsed, UnitEvent};
 use returns::ids::{EventId, StationId, Subject, UnitId};
@@ -27,10 +27,15 @@ impl Desk {
     fn meet_new_decisions(&mut self) -> Result<(), Coded> {
         let before: u64 = self.records().setting(MET)?.unwrap_or(0);
         let (mark, units) = self.records().decided_elsewhere(before)?;
+        let mut again = false;
         for unit in units {
-            self.meet_about(unit)?;
+            // One unit's trouble is not the others'.
+            if let Err(coded) = self.meet_about(unit) {
+                tracing::error!(code = coded.code, %unit, "decisions that meet");
+                again |= passes(&coded);
+            }
         }
-        if mark != before {
+        if mark != before && !again {
             self.records().set_setting(MET, &mark)?;
         }
         Ok(())
@@ -48,6 +53,9 @@ impl Desk {
         };
         let Some(actor) = self.who_decided_here(&history)? else { return Ok(()) };
         let mut draft = self.draft_as(unit, actor)?;
+        if beyond_contest(&draft.state) {
+            return Ok(());
+        }
         if let Some((first, second)) = at_odds
             && draft.state.contested.is_none()
         {
@@ -71,6 +79,16 @@ impl Desk {
         let own = history.iter().rev().find(own);
         Ok(own.map(|(_, envelope)| self.actor().unwrap_or_else(|_| envelope.actor.clone())))
     }
+}
+
+/// Nothing can be decided about it any more, or nothing here: a voided unit, or one with an event of a newer version.
+fn beyond_contest(state: &unit::State) -> bool {
+    state.unreadable || matches!(state.stage, None | Some(Stage::Voided))
+}
+
+/// A trouble that may be over at the next look: something came in meanwhile, or the records failed.
+fn passes(coded: &Coded) -> bool {
+    [super::draft::CHANGED, "database-failed", "database-corrupt"].contains(&coded.code.as_str())
 }
 
 /// What stands, and the decision that the unit follows in its place, where it follows another: nothing overwrites in
@@ -306,5 +324,15 @@ mod tests {
         log.0.swap(one, two);
         let open = open_decisions(&log.0);
         assert!(overruled(&log.0, &open, winner).is_some(), "the unit follows the other: nothing overwrites");
+    }
+    #[test]
+    fn what_is_gone_or_unread_is_not_contested_and_only_what_passes_is_looked_at_again() {
+        let voided = unit::State { stage: Some(Stage::Voided), ..unit::State::default() };
+        let graded = unit::State { stage: Some(Stage::Graded), ..unit::State::default() };
+        let unread = unit::State { unreadable: true, ..graded.clone() };
+        assert!(beyond_contest(&voided) && beyond_contest(&unread) && !beyond_contest(&graded));
+        let passing = |code: &str| passes(&super::super::coded(code, []));
+        assert!(passing("unit-changed") && passing("database-failed"));
+        assert!(!passing("unreadable") && !passing("wrong-stage"), "it would stop all others for ever");
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use returns::codes::{
-    Acceptance, Disposition, Grade, HoldReason, OverrideReason, ReviewOutcome, SellerResponse, Settlement,
+    Acceptance, Disposition, Grade, HoldReason, OverrideReason, ReviewCause, ReviewOutcome, SellerResponse,
+    Settlement, Stage,
 };
 use returns::ids::{EventId, Subject, UnitId};
 use returns::money::Currency;
 use returns::unit::{self, Verdict};
 
-use super::draft::Known;
+use super::draft::{Draft, Known};
 use super::views::money;
 use super::{Coded, Desk, Said, blind, coded, say};
 use crate::seam::{ClockView, ReviewQueue, ReviewRow, Tone, WaitsFor};
@@ -65,13 +66,13 @@ impl Desk {
         let history = self.records().history(Subject::Unit(unit))?;
         let updated = history.last().map(|(_, envelope)| envelope.recorded);
         let station = history.first().map(|(place, _)| self.station_name(place.station));
-        let shown = state.review.proposal.as_ref().or(state.decision.as_ref());
+        let shown = in_question(state);
         let veiled = self.veiled(state);
         Ok(ReviewRow {
             head: self.head(unit, state),
             grade: state.grade().filter(|_| !veiled),
             disposition: shown.map(|decision| decision.disposition).filter(|_| !veiled),
-            causes: if state.review_pending() { state.review.causes.clone() } else { Vec::new() },
+            causes: causes(state, veiled),
             station: station.unwrap_or_default(),
             grader: self.initials(state.grader.as_ref()),
             since: state.review.since.or(updated).map(|at: Timestamp| at.to_string()).unwrap_or_default(),
@@ -144,9 +145,8 @@ impl Desk {
         let events = draft.decide(&unit::Command::Review(verdict))?;
         self.taken_out_in(&mut draft, lay_in, &events)?;
         let decides = decided.outcome != ReviewOutcome::SentBack;
-        if decides && draft.state.stage == Some(returns::codes::Stage::Graded) && draft.state.holds.is_empty()
-        {
-            draft.decide(&unit::Command::Dispose)?;
+        if decides {
+            self.put_in_force(&mut draft)?;
         }
         let state = self.commit_draft(draft)?;
         if self.work.unit == Some(unit) && !decides {
@@ -155,6 +155,30 @@ impl Desk {
         }
         let words = [("lpn", super::views::lpn(&state)), ("outcome", decided.outcome.to_string())];
         Ok(Said::saved(Tone::Accepted, say("reviewed", words)))
+    }
+
+    /// Puts in force what may be by now: a unit graded, or decided provisionally, that nothing stops and nobody is to look
+    /// at any more. Out of the container of a provisional decision it comes first.
+    pub(super) fn put_in_force(&self, draft: &mut Draft) -> Result<(), Coded> {
+        let state = &draft.state;
+        if state.review_pending() || !state.holds.is_empty() || state.contested.is_some() {
+            return Ok(());
+        }
+        if state.stage == Some(Stage::Staged) && state.provisional {
+            let lay_in = state.container();
+            let events = draft.decide(&unit::Command::TakeOut)?;
+            self.taken_out_in(draft, lay_in, &events)?;
+        }
+        let state = &draft.state;
+        let open = match state.stage {
+            Some(Stage::Graded) => true,
+            Some(Stage::Dispositioned) => state.provisional,
+            _ => false,
+        };
+        if open {
+            draft.decide(&unit::Command::Dispose)?;
+        }
+        Ok(())
     }
 
     /// A hold set or released from the review room.
@@ -169,9 +193,24 @@ impl Desk {
     }
 }
 
+/// Why a second person is to look. Who is to grade it blind is told that it was drawn, and nothing else.
+fn causes(state: &unit::State, veiled: bool) -> Vec<ReviewCause> {
+    let pending = state.review_pending().then_some(&state.review.causes);
+    let shown = pending.into_iter().flatten().filter(|cause| !veiled || **cause == ReviewCause::Sample);
+    shown.copied().collect()
+}
+
 /// An amount per hour, in hundredths of a minor unit, as money with four decimals.
 fn per_hour(hundredths: i64, currency: Currency) -> String {
     let sign = if hundredths < 0 { "-" } else { "" };
     let hundredths = hundredths.unsigned_abs();
     format!("{sign}{}.{:04} {currency}", hundredths / 10_000, hundredths % 10_000)
+}
+
+/// The decision to look at: what is proposed while a review is pending, else what is in force (or was proposed, where
+/// nothing is).
+pub(super) fn in_question(state: &unit::State) -> Option<&returns::policy::Decision> {
+    let proposed = state.review.proposal.as_ref();
+    let pending = proposed.filter(|_| state.review_pending());
+    pending.or(state.decision.as_ref()).or(proposed)
 }
