@@ -73,7 +73,11 @@ pub fn photograph(records: &mut Records, unit: UnitId) -> Sha256Hex {
     let jpeg = jpeg.into_inner();
     let hash = records.photos().keep(&jpeg).unwrap();
     let role = PhotoRole::new("FRONT").unwrap();
-    append(records, Subject::Unit(unit), UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, by: None });
+    append(
+        records,
+        Subject::Unit(unit),
+        UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, by: None },
+    );
     hash
 }
 

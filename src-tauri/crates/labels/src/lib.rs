@@ -23,9 +23,9 @@ mod text;
 
 pub use error::LabelError;
 pub use kinds::{
-    Captions, CommandEntry, CommandSheet, ContainerLabel, ContentsList, ContentsRow, DispositionLabel, LpnLabel, OperatorBadge,
-    ReturnLabel, command_sheet, container_label, contents_list, disposition_label, lpn_label, operator_badge, return_label,
-    shown_lpn, standard_commands,
+    Captions, CommandEntry, CommandSheet, ContainerLabel, ContentsList, ContentsRow, DispositionLabel,
+    LpnLabel, OperatorBadge, ReturnLabel, command_sheet, container_label, contents_list, disposition_label,
+    lpn_label, operator_badge, return_label, shown_lpn, standard_commands,
 };
 pub use model::{GradeMark, Label};
 pub use pdf::to_pdf;

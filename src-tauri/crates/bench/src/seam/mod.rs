@@ -9,6 +9,7 @@ mod ask;
 mod judged;
 mod rooms;
 mod screen;
+mod shown;
 
 pub use ask::{Coded, Cue, Notice, Outline, Reply, Request};
 pub use judged::{
@@ -21,8 +22,10 @@ pub use rooms::{
     ReviewRow, SyncLine, SyncView, WaitsFor,
 };
 pub use screen::{
-    Action, ArrivedParcel, Band, CameraStrip, CameraView, Choice, Counters, DecisionView, FindingChip,
-    LabelView, LadderStep, LineState, NextBestView, OperatorView, ParcelLineView, ParcelView, PhotoSlot,
-    PhotoSlotState, QrView, RecentUnit, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone,
+    Action, Band, CameraStrip, CameraView, Choice, FindingChip, LadderStep, LineState, OperatorView,
+    PhotoSlot, PhotoSlotState, QrView, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone,
     UnitHead,
+};
+pub use shown::{
+    ArrivedParcel, Counters, DecisionView, LabelView, NextBestView, ParcelLineView, ParcelView, RecentUnit,
 };
