@@ -252,6 +252,39 @@ fn an_exception_whose_facts_are_missing_is_none() {
     assert_eq!(decide(policy, &unit(Preference::None)).disposition, Destroy);
 }
 
+#[test]
+fn an_open_row_that_may_act_in_place_of_another_matters_where_the_result_would_differ() {
+    let battery = || Conditions { battery: Flag::Yes, ..Conditions::default() };
+    let mut policy = policy(&[(Restock, 30), (Liquidate, 10)]);
+    let forbid = |these: &[Disposition]| GateEffect::Forbid(these.to_vec());
+    let decided = |policy: &Policy| {
+        let decision = decide(policy.clone(), &unit(Preference::None));
+        (decision.disposition, decision.why.last().unwrap().args.get("rows").cloned())
+    };
+    let open = (Quarantine, Some("OPEN".to_owned()));
+    // It might set RESTOCK free.
+    policy.gates = vec![
+        gate("OPEN", battery(), forbid(&[Donate])),
+        gate("ACTS", Conditions::default(), forbid(&[Restock])),
+    ];
+    assert_eq!(decided(&policy), open);
+    // What it might set free is worth less than what is chosen.
+    policy.gates[1].effect = forbid(&[Liquidate]);
+    assert_eq!(decided(&policy).0, Restock);
+    // It might keep another from forcing; or force the same.
+    policy.gates[1].effect = GateEffect::Force(Recycle);
+    assert_eq!(decided(&policy), open);
+    policy.gates[0].effect = GateEffect::Force(Recycle);
+    assert_eq!(decided(&policy).0, Recycle);
+    // In another gate it takes nobody's place.
+    policy.gates[0] = GateRow { gate: Gate::Safety, effect: forbid(&[Donate]), ..policy.gates[0].clone() };
+    assert_eq!(decided(&policy).0, Recycle);
+    assert_eq!(
+        decide(policy, &Inputs { battery: Some(false), ..unit(Preference::None) }).disposition,
+        Recycle
+    );
+}
+
 fn settle(tier: Option<&str>, wish: Preference) -> Decision {
     let row =
         |name: &str, tier: Cell<returns::ids::CustomerTier>, disposition, wish, settlement| SettlementRow {
@@ -325,6 +358,102 @@ fn nothing_is_settled_where_nothing_was_decided_and_a_gate_is_named() {
     let decision = decide(policy, &unit(Preference::Refund));
     assert_eq!(answer(&decision), (PreferenceOutcome::Forbidden, Some(WhyCode::PreferenceForbidden)));
     assert_eq!(arg(&decision, "row"), "F");
+}
+
+#[test]
+fn an_explanation_names_the_first_cell_that_said_no_or_did_not_know() {
+    let mut policy = policy(&[(Restock, 30), (Liquidate, 40)]);
+    let row =
+        |name: &str, when: Conditions| CandidateRow { id: id(name), when, ..policy.candidates[0].clone() };
+    let money = Range { at_least: Some(2_050.into()), below: Some(10_000.into()) };
+    let list = Findings {
+        any_of: vec![Finding::Used, Finding::Stain],
+        all_of: vec![Finding::Odour],
+        none_of: vec![Finding::Cracked],
+    };
+    let any = Conditions::default;
+    policy.candidates = vec![
+        row("VALUE", Conditions { value_minor: money, ..any() }),
+        row(
+            "GRADE",
+            Conditions { grade: Cell::NoneOf(vec![Grade::B, Grade::X]), battery: Flag::No, ..any() },
+        ),
+        row("OPEN", Conditions { battery: Flag::No, country: Cell::OneOf(vec![id("DE")]), ..any() }),
+        row("LATER", Conditions { battery: Flag::No, findings: list.clone(), ..any() }),
+        row(
+            "TWO",
+            Conditions {
+                findings: Findings { all_of: vec![Finding::Used, Finding::Odour], ..list },
+                ..any()
+            },
+        ),
+        row("DAYS", Conditions { days_in_queue: Range { at_least: None, below: Some(3.into()) }, ..any() }),
+        row("SEAL", Conditions { seal_intact: Flag::Yes, ..any() }),
+    ];
+    let unit = Inputs {
+        findings: [Finding::Used, Finding::Stain].into(),
+        days_in_queue: Some(3),
+        seal_intact: Some(false),
+        ..unit(Preference::None)
+    };
+    let explained = verified(policy).explain(&unit, None);
+    let told = |row: &RowAnswer| {
+        let cell = row.cell.as_ref().unwrap();
+        format!("{} {} {}: {} / {}", row.row, row.answer, cell.column, cell.asked, cell.has)
+    };
+    let told: Vec<_> = explained.rows.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "VALUE NO value: 20.5..100 / 100",
+            "GRADE NO grade: !B|X / B",
+            "OPEN UNKNOWN battery: no / ",
+            "LATER NO findings: USED|STAIN &ODOUR !CRACKED / USED|STAIN",
+            "TWO NO findings: USED|STAIN USED&ODOUR !CRACKED / USED|STAIN",
+            "DAYS NO days_in_queue: ..3 / 3",
+            "SEAL NO seal_intact: yes / no",
+        ]
+    );
+    let fact = |name: &str| {
+        explained.facts.iter().find(|(column, _)| column == name).map(|(_, value)| value.as_str())
+    };
+    assert_eq!((fact("value"), fact("battery"), fact("seal_intact")), (Some("100"), Some(""), Some("no")));
+    assert_eq!(
+        (fact("findings"), fact("signals"), fact("grade")),
+        (Some("USED|STAIN"), Some("0"), Some("B"))
+    );
+}
+
+#[test]
+fn a_settlement_row_says_which_of_its_cells_does_not_fit() {
+    let mut policy = policy(&[(Liquidate, 30)]);
+    let row = |name: &str, tier: Cell<returns::ids::CustomerTier>, disposition| SettlementRow {
+        id: id(name),
+        tier,
+        disposition,
+        ..settled_always().remove(0)
+    };
+    policy.settlements = vec![
+        row("TIER", Cell::OneOf(vec![id("GOLD")]), Cell::Any),
+        row("PLACE", Cell::Any, Cell::NoneOf(vec![Liquidate])),
+        row("FITS", Cell::Any, Cell::Any),
+        row("AFTER", Cell::Any, Cell::Any),
+    ];
+    let told = |row: &RowAnswer| {
+        let cell = row.cell.as_ref().map(|cell| format!(" {}: {} / {}", cell.column, cell.asked, cell.has));
+        format!("{} {}{}", row.row, row.answer, cell.unwrap_or_default())
+    };
+    let rows = verified(policy).explain(&unit(Preference::None), Some(&id("BRONZE"))).rows;
+    let told: Vec<_> = rows.iter().filter(|row| row.layer == Layer::Settlement).map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "TIER NO tier: GOLD / BRONZE",
+            "PLACE NO disposition: !LIQUIDATE / LIQUIDATE",
+            "FITS FIRED",
+            "AFTER NOT_REACHED"
+        ]
+    );
 }
 
 fn settled_always() -> Vec<SettlementRow> {

@@ -178,16 +178,27 @@ impl<'p> Chosen<'p> {
 }
 
 fn choose<'p>(policy: &'p Policy, inputs: &Inputs, gates: &Gates<'p>) -> Chosen<'p> {
-    let chosen = match gates.forced {
-        Some((row, disposition)) => forced(policy, inputs, gates, row, disposition),
-        None => candidate(policy, inputs, gates),
-    };
-    let open = gates.open_against(chosen.disposition);
+    let chosen = choose_behind(policy, inputs, gates);
+    let mut open = gates.open_against(chosen.disposition);
+    // An open row that would act in place of another might also set free what that one forbids or forces.
+    for row in &gates.open {
+        let otherwise = gates.instead(row).map(|gates| choose_behind(policy, inputs, &gates).disposition);
+        if otherwise.is_some_and(|otherwise| otherwise != chosen.disposition) && !open.contains(&row.id) {
+            open.push(row.id.clone());
+        }
+    }
     if open.is_empty() {
         return chosen;
     }
     let missing = Why::of(WhyCode::FactMissing).with("rows", list(&open));
     Chosen { rows: chosen.rows, ..Chosen::quarantine(policy, inputs, missing).reviewed() }
+}
+
+fn choose_behind<'p>(policy: &'p Policy, inputs: &Inputs, gates: &Gates<'p>) -> Chosen<'p> {
+    match gates.forced {
+        Some((row, disposition)) => forced(policy, inputs, gates, row, disposition),
+        None => candidate(policy, inputs, gates),
+    }
 }
 
 fn forced<'p>(

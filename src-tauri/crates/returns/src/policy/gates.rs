@@ -93,6 +93,21 @@ impl<'p> Gates<'p> {
         })
     }
 
+    /// The gates, had this open row acted in place of its gate's acting row; none where it takes nobody's place.
+    pub(super) fn instead(&self, open: &'p GateRow) -> Option<Self> {
+        let acting = |row: &&GateRow| row.gate == open.gate && !row.effect.permits();
+        if open.effect.permits() || !self.fired.iter().any(acting) {
+            return None;
+        }
+        let put = |row: &'p GateRow| if acting(&row) { open } else { row };
+        let fired: Vec<_> = self.fired.iter().copied().map(put).collect();
+        let forced = fired.iter().copied().find_map(|row| match row.effect {
+            GateEffect::Force(disposition) => Some((row, disposition)),
+            _ => None,
+        });
+        Some(Self { fired, forced, open: Vec::new(), why: Vec::new() })
+    }
+
     fn permitted(&self, gate: Gate, disposition: Disposition) -> bool {
         self.fired.iter().any(|row| row.gate == gate && row.effect.derogation(disposition).is_some())
     }
