@@ -34,7 +34,7 @@ impl Desk {
         let history = self.records().history(Subject::Unit(unit))?;
         let shipped = known.rma_line().map(|line| super::views::list(&line.serials_shipped));
         let veiled = self.veiled(state);
-        let shown = in_question(&state).filter(|_| !veiled);
+        let shown = in_question(state).filter(|_| !veiled);
         Ok(ReviewDetail {
             row: self.review_row(unit, state, known)?,
             stage: state.stage.ok_or_else(|| coded("not-received", []))?,
