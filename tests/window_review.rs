@@ -38,8 +38,7 @@ fn a_supervisor_approves_what_a_grader_left_without_its_photo() {
     story.picture("queue");
     story.window().press("Escape").unwrap();
     story.until_stage("idle");
-    let approved =
-        Review { unit: "review".into(), outcome: "APPROVED".into(), disposition: None, reason: None };
+    let approved = Review { unit: "review".into(), outcome: "APPROVED".into(), ..Review::default() };
     review::decide(story.window(), &number, &approved, false).unwrap();
     story.until("no more reviews", |seen| seen.reviews == 0);
     story.command(&["LOG-OFF"]);

@@ -96,7 +96,7 @@ pub enum Health {
 }
 
 /// A decision in the review room.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Review {
     /// Name of the return whose unit it is.
