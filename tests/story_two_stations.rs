@@ -83,7 +83,7 @@ async fn what_one_station_leaves_the_other_finishes() {
     assert!(elsewhere.unit_of(SHIRT.rma).is_none());
     elsewhere.sign_in(KW).await;
     let stranger = elsewhere.scan(left.lpn.unwrap().code(None)).await;
-    assert_eq!((stranger.band.tone, stranger.band.say.code.as_str()), (Tone::Rejected, "unit-unknown"));
+    assert_eq!((stranger.band.tone, stranger.band.say.code.as_str()), (Tone::Warning, "unit-unknown-here"));
 
     for station in [&first, &second, &elsewhere] {
         station.verified();
