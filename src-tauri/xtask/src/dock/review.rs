@@ -10,9 +10,16 @@ use super::window::Window;
 pub fn decide(window: &Window, number: &str, wanted: &Review, refused: bool) -> Result<()> {
     enter(window)?;
     let decided = decide_here(window, number, wanted);
-    window.press("Escape")?;
+    // A form that stayed open takes the first Escape for itself.
+    for _ in 0..3 {
+        if window.seen()?.stage.is_none() {
+            window.press("Escape")?;
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    }
+    let decided = decided?;
     window.until("the bench", |seen| seen.stage.is_some())?;
-    match (decided?, refused) {
+    match (decided, refused) {
         (true, false) | (false, true) => Ok(()),
         (true, true) => bail!("the review was not refused"),
         (false, false) => bail!("the review room does not let {number} be decided"),
