@@ -514,3 +514,17 @@ fn the_rate_of_blind_regrades_goes_by_category_and_grader() {
     assert_eq!((rate(Some("FOOD"), "NEW"), rate(Some("FOOD"), "OLD")), (100, 20));
     assert_eq!((rate(None, "NEW"), rate(None, "OLD")), (100, 20));
 }
+
+#[test]
+fn a_cell_that_asks_nothing_is_not_written() {
+    assert_eq!(serde_json::to_string(&Conditions::default()).unwrap(), "{}");
+    let asks = Conditions {
+        grade: Cell::OneOf(vec![Grade::A]),
+        battery: Flag::No,
+        signals: Range { at_least: Some(2.into()), below: None },
+        ..seen(Finding::Stain)
+    };
+    let text = serde_json::to_string(&asks).unwrap();
+    assert_eq!(serde_json::from_str::<Conditions>(&text).unwrap(), asks);
+    assert_eq!(text.matches(':').count(), 7, "{text}");
+}
