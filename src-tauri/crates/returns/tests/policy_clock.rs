@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use policies::*;
 use proptest::prelude::*;
 use returns::codes::*;
-use returns::ids::UnitId;
+use returns::ids::{OperatorId, UnitId};
 use returns::policy::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -220,4 +220,43 @@ fn a_draft_is_told_by_what_it_would_change() {
     let settled: Vec<_> = report.settlements.iter().map(|one| (one.from, one.to, one.units)).collect();
     assert!(settled.contains(&(Settlement::None, goes.settlement, 1)));
     assert!(settled.contains(&(goes.settlement, Settlement::None, 1)));
+}
+
+#[test]
+fn the_rate_of_blind_regrades_goes_by_category_and_grader() {
+    let rules = ReviewRules {
+        sample_per_mille: 20,
+        samples: vec![
+            SampleRow {
+                category: Cell::OneOf(vec![id("PHONES")]),
+                grader: Cell::OneOf(vec![id("NEW")]),
+                per_mille: 200,
+            },
+            SampleRow { category: Cell::OneOf(vec![id("PHONES")]), grader: Cell::Any, per_mille: 50 },
+            SampleRow { category: Cell::Any, grader: Cell::OneOf(vec![id("NEW")]), per_mille: 100 },
+        ],
+        ..ReviewRules::default()
+    };
+    let rate = |category: Option<&str>, grader: &str| {
+        let (category, grader): (Option<_>, OperatorId) = (category.map(id), id(grader));
+        rules.sample_rate(category.as_ref(), &grader)
+    };
+    assert_eq!((rate(Some("PHONES"), "NEW"), rate(Some("PHONES"), "OLD")), (200, 50));
+    assert_eq!((rate(Some("FOOD"), "NEW"), rate(Some("FOOD"), "OLD")), (100, 20));
+    assert_eq!((rate(None, "NEW"), rate(None, "OLD")), (100, 20));
+}
+
+#[test]
+fn a_cell_that_asks_nothing_is_not_written() {
+    assert_eq!(serde_json::to_string(&Conditions::default()).unwrap(), "{}");
+    let asks = Conditions {
+        grade: Cell::OneOf(vec![Grade::A]),
+        battery: Flag::No,
+        signals: Range { at_least: Some(2.into()), below: None },
+        findings: Findings { any_of: vec![Finding::Stain], ..Findings::default() },
+        ..Conditions::default()
+    };
+    let text = serde_json::to_string(&asks).unwrap();
+    assert_eq!(serde_json::from_str::<Conditions>(&text).unwrap(), asks);
+    assert_eq!(text.matches(':').count(), 7, "{text}");
 }
