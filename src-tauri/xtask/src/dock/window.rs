@@ -135,8 +135,11 @@ impl Window {
         pressed.with_context(|| format!("the key {key} cannot be pressed"))
     }
 
-    /// Clicks the first element that this CSS selector finds.
+    /// Clicks the first element that this CSS selector finds, as a person does: after scrolling it to where nothing
+    /// covers it. The driver by itself is content with a place under a row that stays in sight.
     pub fn click(&self, css: &str) -> Result<()> {
+        let centre = format!("document.querySelector({css:?})?.scrollIntoView({{ block: 'center' }})");
+        self.script(&centre)?;
         let clicked =
             self.runtime.block_on(async { self.client.find(Locator::Css(css)).await?.click().await });
         clicked.with_context(|| format!("{css} cannot be clicked"))
