@@ -48,8 +48,25 @@ impl Aim {
     pub fn is_gs1(self) -> bool {
         matches!(
             (self.letter, self.modifier),
-            ('C', '1') | ('Q', '3') | ('d', '2') | ('e', '0' | '1' | '2' | '3') | ('J', '1') | ('z', '1')
+            ('C', '1')
+                | ('Q', '3' | '4')
+                | ('d', '2' | '5')
+                | ('e', '0' | '1' | '2' | '3')
+                | ('J', '1')
+                | ('z', '1' | '4')
         )
+    }
+
+    /// True when the identifier says that the scanner sends Extended Channel Interpretations: `\` and six digits, and
+    /// each backslash of the data twice (ISO/IEC 15424 with AIM's ECI protocol).
+    pub fn has_eci(self) -> bool {
+        match self.letter {
+            'Q' => matches!(self.modifier, '2' | '4' | '6'),
+            'd' => matches!(self.modifier, '4' | '5' | '6'),
+            'z' => matches!(self.modifier, '3'..='5'),
+            'L' => self.modifier == '1',
+            _ => false,
+        }
     }
 
     /// True when the identifier says EAN or UPC.

@@ -1,7 +1,7 @@
 //! Element strings: application identifiers with their values, read and printed (GS1 General Specifications, 7.8).
 
 use super::identifier::{Identifier, Part, Rule, identifier, matches};
-use super::{Gtin, rules};
+use super::{ElementError, Gtin, rules};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,137 +25,6 @@ pub struct ElementString {
     elements: Vec<Element>,
 }
 
-/// Why text is not an element string.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum ElementError {
-    /// There is nothing in it.
-    #[error("no element")]
-    Empty,
-    /// The bracketed form does not begin with a bracket, or a bracket is not closed.
-    #[error("brackets do not fit at {at}")]
-    Brackets {
-        /// Byte offset in the text.
-        at: usize,
-    },
-    /// No application identifier stands where one must.
-    #[error("unknown application identifier at {at}: {text}")]
-    UnknownIdentifier {
-        /// Byte offset in the text.
-        at: usize,
-        /// The first characters there.
-        text: String,
-    },
-    /// The value is too short or too long.
-    #[error("({ai}) has {length} characters, not {min} to {max}")]
-    Length {
-        /// The identifier.
-        ai: String,
-        /// Characters that are there.
-        length: usize,
-        /// Least number of characters.
-        min: usize,
-        /// Greatest number of characters.
-        max: usize,
-    },
-    /// A character that the identifier's set does not hold.
-    #[error("({ai}) must not hold {character:?}")]
-    Character {
-        /// The identifier.
-        ai: String,
-        /// The character.
-        character: char,
-    },
-    /// A check digit or check pair that does not fit.
-    #[error("the check digit of ({ai}){value} does not fit")]
-    CheckDigit {
-        /// The identifier.
-        ai: String,
-        /// Its value.
-        value: String,
-    },
-    /// No such day or time.
-    #[error("({ai}){value} is no date")]
-    Date {
-        /// The identifier.
-        ai: String,
-        /// Its value.
-        value: String,
-    },
-    /// Content that the identifier does not allow.
-    #[error("({ai}) must not be {value}")]
-    Content {
-        /// The identifier.
-        ai: String,
-        /// Its value.
-        value: String,
-    },
-    /// One identifier twice with different values.
-    #[error("({ai}) stands there twice with different values")]
-    Repeated {
-        /// The identifier.
-        ai: String,
-    },
-    /// An identifier that needs another one beside it.
-    #[error("({ai}) needs one of {needs} beside it")]
-    Alone {
-        /// The identifier.
-        ai: String,
-        /// Alternatives, as in GS1's dictionary: `01+21,02`.
-        needs: String,
-    },
-    /// Two identifiers that must not stand together.
-    #[error("({ai}) and ({other}) must not stand together")]
-    Pair {
-        /// One identifier.
-        ai: String,
-        /// The other.
-        other: String,
-    },
-    /// A Digital Link whose qualifiers or attributes are not allowed with its key.
-    #[error("({ai}) may not stand there in a Digital Link")]
-    LinkPlace {
-        /// The identifier.
-        ai: String,
-    },
-}
-
-impl ElementError {
-    /// A stable code for this error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            ElementError::Empty => "gs1-empty",
-            ElementError::Brackets { .. } => "gs1-brackets",
-            ElementError::UnknownIdentifier { .. } => "gs1-unknown-identifier",
-            ElementError::Length { .. } => "gs1-length",
-            ElementError::Character { .. } => "gs1-character",
-            ElementError::CheckDigit { .. } => "gs1-check-digit",
-            ElementError::Date { .. } => "gs1-date",
-            ElementError::Content { .. } => "gs1-content",
-            ElementError::Repeated { .. } => "gs1-repeated",
-            ElementError::Alone { .. } => "gs1-alone",
-            ElementError::Pair { .. } => "gs1-pair",
-            ElementError::LinkPlace { .. } => "gs1-link-place",
-        }
-    }
-
-    /// The identifier that it is about, where there is one.
-    pub fn ai(&self) -> Option<&str> {
-        match self {
-            ElementError::Length { ai, .. }
-            | ElementError::Character { ai, .. }
-            | ElementError::CheckDigit { ai, .. }
-            | ElementError::Date { ai, .. }
-            | ElementError::Content { ai, .. }
-            | ElementError::Repeated { ai }
-            | ElementError::Alone { ai, .. }
-            | ElementError::Pair { ai, .. }
-            | ElementError::LinkPlace { ai } => Some(ai),
-            _ => None,
-        }
-    }
-}
-
 impl ElementString {
     /// Reads the bracketed form: `(01)09506000134352(10)ABC`. A `(` inside a value is written `\(`; blanks around
     /// values are left out.
@@ -168,7 +37,9 @@ impl ElementString {
             let entry = identifier(ai).ok_or_else(|| unknown(at, rest))?;
             let end = value_end(after);
             let (value, after) = after.split_at_checked(end).ok_or(ElementError::Brackets { at })?;
-            found.push(entry, ai, &value.trim().replace("\\(", "("))?;
+            // The value begins behind the identifier's brackets and the blanks that are left out.
+            let blanks = value.len() - value.trim_start().len();
+            found.push(entry, ai, &value.trim().replace("\\(", "("), at + ai.len() + 2 + blanks)?;
             rest = after;
         }
         if rest.is_empty() {
@@ -192,18 +63,25 @@ impl ElementString {
             let until = after.find(SEPARATOR).unwrap_or(after.len());
             let length = if entry.predefined { until.min(entry.lengths().1) } else { until };
             let (value, after) = after.split_at_checked(length).ok_or_else(|| unknown(at, rest))?;
-            found.push(entry, ai, value)?;
+            found.push(entry, ai, value, at + ai.len())?;
             rest = after.strip_prefix(SEPARATOR).unwrap_or(after);
         }
         found.unless_empty()
     }
 
-    /// Adds an element after checking it against the table. The same element twice counts once.
-    pub(super) fn push(&mut self, entry: &Identifier, ai: &str, value: &str) -> Result<(), ElementError> {
-        validate(entry, ai, value)?;
+    /// Adds an element after checking it against the table. The same element twice counts once. `at` is where the
+    /// value begins in what is being read.
+    pub(super) fn push(
+        &mut self,
+        entry: &Identifier,
+        ai: &str,
+        value: &str,
+        at: usize,
+    ) -> Result<(), ElementError> {
+        validate(entry, ai, value, at)?;
         match self.value(ai) {
             Some(held) if held == value => Ok(()),
-            Some(_) => Err(ElementError::Repeated { ai: ai.to_owned() }),
+            Some(_) => Err(ElementError::Repeated { ai: ai.to_owned(), at }),
             None => {
                 self.elements.push(Element { ai: ai.to_owned(), value: value.to_owned() });
                 Ok(())
@@ -256,10 +134,11 @@ impl ElementString {
         self.value("17")
     }
 
-    /// The same elements with those of predefined length first, as GS1 advises for symbols.
+    /// The same elements in the one order that stands for all: those of predefined length first, as GS1 advises for
+    /// symbols, each by its identifier.
     pub fn canonical(&self) -> ElementString {
         let mut elements = self.elements.clone();
-        elements.sort_by_key(|e| !predefined(&e.ai));
+        elements.sort_by(|a, b| (!predefined(&a.ai), &a.ai).cmp(&(!predefined(&b.ai), &b.ai)));
         ElementString { elements }
     }
 
@@ -330,39 +209,40 @@ fn unknown(at: usize, text: &str) -> ElementError {
 }
 
 /// Checks a value's length, characters and rules, part by part.
-fn validate(entry: &Identifier, ai: &str, value: &str) -> Result<(), ElementError> {
+fn validate(entry: &Identifier, ai: &str, value: &str, at: usize) -> Result<(), ElementError> {
     let wrong_length = || {
         let (min, max) = entry.lengths();
-        ElementError::Length { ai: ai.to_owned(), length: value.chars().count(), min, max }
+        ElementError::Length { ai: ai.to_owned(), at, length: value.chars().count(), min, max }
     };
     let mut rest = value;
     for part in entry.parts {
         if rest.is_empty() && part.optional {
             break;
         }
+        let place = at + value.len() - rest.len();
         let end = rest.char_indices().nth(usize::from(part.max)).map_or(rest.len(), |(at, _)| at);
         let (data, after) = rest.split_at_checked(end).ok_or_else(wrong_length)?;
-        if let Some(character) = data.chars().find(|c| !part.set.holds(*c)) {
-            return Err(ElementError::Character { ai: ai.to_owned(), character });
+        if let Some((offset, character)) = data.char_indices().find(|(_, c)| !part.set.holds(*c)) {
+            return Err(ElementError::Character { ai: ai.to_owned(), at: place + offset, character });
         }
         if data.len() < usize::from(part.min) {
             return Err(wrong_length());
         }
-        check_rules(part, ai, value, data)?;
+        check_rules(part, ai, data, place)?;
         rest = after;
     }
     if rest.is_empty() { Ok(()) } else { Err(wrong_length()) }
 }
 
-fn check_rules(part: &Part, ai: &str, value: &str, data: &str) -> Result<(), ElementError> {
+fn check_rules(part: &Part, ai: &str, data: &str, at: usize) -> Result<(), ElementError> {
     let Some(rule) = part.rules.iter().find(|rule| !rules::holds(**rule, data)) else { return Ok(()) };
-    let (ai, value) = (ai.to_owned(), value.to_owned());
+    let (ai, value) = (ai.to_owned(), data.to_owned());
     Err(match rule {
-        Rule::Csum | Rule::Csumalpha => ElementError::CheckDigit { ai, value },
+        Rule::Csum | Rule::Csumalpha => ElementError::CheckDigit { ai, at, value },
         Rule::Yymmd0 | Rule::Yymmdd | Rule::Yyyymmdd | Rule::Hh | Rule::Hhmi | Rule::Mi | Rule::Ss => {
-            ElementError::Date { ai, value }
+            ElementError::Date { ai, at, value }
         }
-        _ => ElementError::Content { ai, value },
+        _ => ElementError::Content { ai, at, value },
     })
 }
 

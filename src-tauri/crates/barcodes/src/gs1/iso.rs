@@ -6,7 +6,7 @@ pub(super) fn is_country_letters(code: &str) -> bool {
 }
 
 /// ISO 3166-1 numeric country code.
-pub(super) fn is_country_number(code: &str) -> bool {
+pub(crate) fn is_country_number(code: &str) -> bool {
     holds(COUNTRY_NUMBERS, 3, code)
 }
 

@@ -107,9 +107,7 @@ impl ScanProblem {
                 }
                 OwnCodeProblem::WrongLpnCheck { lpn } => vec![("number", lpn.clone())],
             },
-            ScanProblem::ElementString { problem } => {
-                problem.ai().map(|ai| ("ai", ai.to_owned())).into_iter().collect()
-            }
+            ScanProblem::ElementString { problem } => problem.args(),
         }
     }
 }

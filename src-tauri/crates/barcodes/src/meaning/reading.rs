@@ -11,7 +11,10 @@ use crate::rs::{self, OwnCode};
 pub fn read(bytes: &[u8]) -> Reading {
     let (aim, content) = Aim::split(unframed(bytes));
     let kept = content.get(..MAX_SCAN_BYTES).unwrap_or(content);
-    let text = text_of(kept);
+    let text = match aim {
+        Some(aim) if aim.has_eci() => without_eci(text_of(kept)),
+        _ => text_of(kept),
+    };
     let (meanings, problem) = if content.len() > MAX_SCAN_BYTES {
         (vec![], Some(ScanProblem::TooLong { length: content.len(), limit: MAX_SCAN_BYTES }))
     } else {
@@ -55,6 +58,27 @@ fn text_of(content: &[u8]) -> String {
         Ok(text) => text.to_owned(),
         Err(_) => content.iter().map(|byte| char::from(*byte)).collect(),
     }
+}
+
+/// Takes off interpretations (`\000026`: the bytes are UTF-8) and halves doubled backslashes. A text in which a backslash
+/// stands for neither is left as it is: not every scanner that names the channel uses it.
+fn without_eci(text: String) -> String {
+    let mut plain = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let interpretation = after.get(..6).is_some_and(|six| six.bytes().all(|b| b.is_ascii_digit()));
+        if interpretation {
+            rest = after.get(6..).unwrap_or_default();
+        } else if let Some(after) = after.strip_prefix('\\') {
+            plain.push('\\');
+            rest = after;
+        } else {
+            return text;
+        }
+    }
+    plain.push_str(rest);
+    plain
 }
 
 fn meanings(aim: Option<Aim>, text: &str) -> Result<Found, ScanProblem> {
@@ -102,13 +126,13 @@ fn own_meaning(code: OwnCode) -> Meaning {
 }
 
 fn from_gs1(text: &str) -> Result<Found, ScanProblem> {
-    // USPS puts its number behind AI 420, mostly without the separator that GS1 asks for.
-    match carriers::usps(text.trim_start_matches(SEPARATOR)) {
-        Some(Verdict::Fits(candidate)) => {
-            return Ok(Found::one(Meaning::Tracking { candidates: vec![candidate] }));
-        }
-        Some(Verdict::WrongCheck) => return Err(wrong_tracking(text)),
-        None => {}
+    let verdicts = carriers::in_gs1(text);
+    let candidates: Vec<Candidate> = verdicts.iter().filter_map(fitting).collect();
+    if !candidates.is_empty() {
+        return Ok(Found::one(Meaning::Tracking { candidates }));
+    }
+    if !verdicts.is_empty() {
+        return Err(wrong_tracking(text));
     }
     let elements = ElementString::parse_raw(text.as_bytes())?;
     Ok(Found { meanings: of_elements(elements), problem: None })
@@ -161,6 +185,13 @@ fn product(digits: String) -> Result<Meaning, ScanProblem> {
     }
 }
 
+fn fitting(verdict: &Verdict) -> Option<Candidate> {
+    match verdict {
+        Verdict::Fits(candidate) | Verdict::MayBe(candidate) => Some(candidate.clone()),
+        Verdict::WrongCheck => None,
+    }
+}
+
 fn wrong_tracking(number: &str) -> ScanProblem {
     ScanProblem::WrongCheckDigit { what: Checked::Tracking, number: number.to_owned() }
 }
@@ -176,15 +207,18 @@ fn from_plain(aim: Option<Aim>, text: &str) -> Found {
         Err(_) => {}
     }
     let unspaced = text.replace(' ', "");
-    let mut candidates = Vec::new();
-    for verdict in carriers::verdicts(&unspaced) {
-        match verdict {
-            Verdict::Fits(candidate) => candidates.push(candidate),
-            Verdict::WrongCheck => problem = Some(wrong_tracking(&unspaced)),
-        }
+    let verdicts = carriers::verdicts(&unspaced);
+    if verdicts.contains(&Verdict::WrongCheck) {
+        problem = Some(wrong_tracking(&unspaced));
     }
+    let certain = !meanings.is_empty() || verdicts.iter().any(|verdict| matches!(verdict, Verdict::Fits(_)));
+    let candidates: Vec<Candidate> = verdicts.iter().filter_map(fitting).collect();
     if !candidates.is_empty() {
         meanings.push(Meaning::Tracking { candidates });
+        // A check digit that one number in ten satisfies tells a carrier's number from an order's no better.
+        if !certain {
+            meanings.push(Meaning::Text { text: text.to_owned() });
+        }
     }
     if meanings.is_empty() && aim.is_none() {
         meanings.extend(unannounced_gs1(text));
