@@ -41,6 +41,13 @@ const OF_THE_BENCH: &[(&str, &str, &str)] = &[
 const PLAYED: &[&str] =
     &["headphones-scratched", "shirt-unworn", "jacket-stained", "fleece-overridden", "tablet-cracked"];
 
+/// Rooms as they look after that: their picture, the key that opens them, and what stands there when they are ready.
+const ROOMS: &[(&str, &str, &str)] = &[
+    ("insights", "Alt+9", "[data-testid=drawing]"),
+    ("containers", "Alt+8", "[data-testid=contents]"),
+    ("devices", "Alt+5", "[data-testid=devices-room]"),
+];
+
 /// Plays part of the shift and takes the pictures.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !options.as_built {
@@ -57,6 +64,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     photographer.bench()?;
     photographer.offline()?;
     photographer.review()?;
+    for (room, key, there) in ROOMS {
+        photographer.room(room, key, there)?;
+    }
     let window = photographer.player.window.take().context("there is no window")?;
     window.close()
 }
@@ -118,6 +128,13 @@ impl Photographer {
                       return all.length > 0 && all.every((img) => img.complete && img.naturalWidth > 0)";
         window.until_true("the photos", loaded)?;
         self.take("review-queue")
+    }
+
+    fn room(&mut self, room: &str, key: &str, there: &str) -> Result<()> {
+        let window = self.player.window()?;
+        window.press(key)?;
+        window.until_true(room, &format!("return document.querySelector('{there}') !== null"))?;
+        self.take(room)
     }
 
     fn act(&mut self, act: Act) -> Result<()> {

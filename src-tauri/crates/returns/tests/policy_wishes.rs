@@ -151,6 +151,7 @@ fn a_preference_that_the_law_forbids_names_the_law() {
     policy.gates[0].effect = GateEffect::Forbid(vec![Liquidate, Recycle]);
     let decision = decide(policy, &unit(Preference::Recycle));
     assert_eq!((decision.disposition, answer(&decision).0), (Quarantine, PreferenceOutcome::Forbidden));
+    assert_eq!(decision.settlement, Settlement::Refund, "the goods wait, the customer does not");
 }
 
 #[test]
