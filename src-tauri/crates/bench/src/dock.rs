@@ -127,6 +127,7 @@ impl Devices {
                 DeviceKind::Scanner => "scanner",
                 DeviceKind::Camera => "camera",
                 DeviceKind::Printer => "printer",
+                DeviceKind::Scale => "scale",
             }
             .to_owned(),
             place,
@@ -138,15 +139,14 @@ impl Devices {
     }
 
     fn place(&self, id: &DeviceId, kind: DeviceKind) -> String {
-        use devices::{CameraSource, PrinterTarget};
+        use devices::PrinterTarget;
         match kind {
             DeviceKind::Scanner => {
                 let config = self.settings.scanners.iter().find(|config| &config.id == id);
                 config.map(|config| config.path.clone()).unwrap_or_default()
             }
             DeviceKind::Camera => match self.settings.camera.as_ref().map(|config| &config.source) {
-                Some(CameraSource::MjpegHttp { url }) => url.clone(),
-                Some(CameraSource::Folder { path, .. }) => path.display().to_string(),
+                Some(source) => source.place(),
                 None => String::new(),
             },
             DeviceKind::Printer => match self.settings.printer.as_ref().map(|config| &config.target) {
@@ -154,6 +154,7 @@ impl Devices {
                 Some(PrinterTarget::Ipp { uri }) => uri.clone(),
                 None => String::new(),
             },
+            DeviceKind::Scale => String::new(),
         }
     }
 

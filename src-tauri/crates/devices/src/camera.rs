@@ -1,8 +1,12 @@
 //! Cameras: sources of JPEG frames.
 
+mod evidence;
 mod folder;
+mod look;
 mod mjpeg;
 mod multipart;
+mod recording;
+mod segments;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,9 +20,12 @@ use tokio::sync::watch;
 use crate::device::{DeviceId, DeviceState};
 use crate::event::EventSender;
 
+pub use evidence::{EvidenceProblem, without_place_and_person};
 pub use folder::FolderCamera;
-pub use mjpeg::MjpegCamera;
+pub use look::{Flaw, Look, Usual};
+pub use mjpeg::{MjpegCamera, SignIn};
 pub use multipart::{Part, Parts};
+pub use recording::RecordingCamera;
 
 /// One picture of a camera.
 #[derive(Clone)]
@@ -73,6 +80,20 @@ pub enum CameraSource {
     MjpegHttp {
         /// Such as `http://10.20.4.60/video`.
         url: String,
+        /// Name and password, where the camera wants them; told in the way that it asks for, basic or digest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign_in: Option<SignIn>,
+    },
+    /// A file of JPEGs one after the other: `.mjpeg`, or an AVI with MJPEG pictures.
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// Pictures per second; as many as the file says unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fps: Option<f64>,
+        /// Starts over after the last picture; true unless given. Otherwise the last one stays.
+        #[serde(default = "default_repeat")]
+        repeat: bool,
     },
     /// A folder of `.jpg`, `.jpeg` and `.png` pictures, played in the order of their names.
     Folder {
@@ -87,6 +108,16 @@ pub enum CameraSource {
     },
 }
 
+impl CameraSource {
+    /// Where the frames come from, as a screen may show it: a password that stands in an address stays out of sight.
+    pub fn place(&self) -> String {
+        match self {
+            Self::MjpegHttp { url, .. } => mjpeg::without_password(url),
+            Self::Recording { path, .. } | Self::Folder { path, .. } => path.display().to_string(),
+        }
+    }
+}
+
 fn default_fps() -> f64 {
     5.0
 }
@@ -98,7 +129,12 @@ fn default_repeat() -> bool {
 /// Starts a camera. Call it inside a tokio runtime; dropping the camera stops it.
 pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
     match config.source {
-        CameraSource::MjpegHttp { url } => Arc::new(MjpegCamera::spawn(config.id, url, events)),
+        CameraSource::MjpegHttp { url, sign_in } => {
+            Arc::new(MjpegCamera::spawn_with(config.id, url, sign_in, events))
+        }
+        CameraSource::Recording { path, fps, repeat } => {
+            Arc::new(RecordingCamera::spawn(config.id, path, fps, repeat, events))
+        }
         CameraSource::Folder { path, fps, repeat } => {
             Arc::new(FolderCamera::spawn(config.id, path, fps, repeat, events))
         }

@@ -37,6 +37,8 @@ pub enum DeviceKind {
     Camera,
     /// Takes labels as PDF.
     Printer,
+    /// Says what lies on it.
+    Scale,
 }
 
 /// How a device fares. Serialised as `{"state": "busy"}`, with the fields beside it.
@@ -71,26 +73,32 @@ pub enum DeviceState {
 impl DeviceState {
     /// A stable code such as `scanner-busy`, the key into the screen's table of words.
     pub fn code(&self, kind: DeviceKind) -> &'static str {
-        use DeviceKind::{Camera, Printer, Scanner};
+        use DeviceKind::{Camera, Printer, Scale, Scanner};
         match (self, kind) {
             (Self::Connecting, Scanner) => "scanner-connecting",
             (Self::Connecting, Camera) => "camera-connecting",
             (Self::Connecting, Printer) => "printer-connecting",
+            (Self::Connecting, Scale) => "scale-connecting",
             (Self::Working, Scanner) => "scanner-working",
             (Self::Working, Camera) => "camera-working",
             (Self::Working, Printer) => "printer-working",
+            (Self::Working, Scale) => "scale-working",
             (Self::Missing { .. }, Scanner) => "scanner-missing",
             (Self::Missing { .. }, Camera) => "camera-missing",
             (Self::Missing { .. }, Printer) => "printer-missing",
+            (Self::Missing { .. }, Scale) => "scale-missing",
             (Self::Busy, Scanner) => "scanner-busy",
             (Self::Busy, Camera) => "camera-busy",
             (Self::Busy, Printer) => "printer-busy",
+            (Self::Busy, Scale) => "scale-busy",
             (Self::PermissionDenied { .. }, Scanner) => "scanner-permission-denied",
             (Self::PermissionDenied { .. }, Camera) => "camera-permission-denied",
             (Self::PermissionDenied { .. }, Printer) => "printer-permission-denied",
+            (Self::PermissionDenied { .. }, Scale) => "scale-permission-denied",
             (Self::Lost, Scanner) => "scanner-lost",
             (Self::Lost, Camera) => "camera-lost",
             (Self::Lost, Printer) => "printer-lost",
+            (Self::Lost, Scale) => "scale-lost",
             (Self::Failing { code }, _) => code.as_str(),
         }
     }
@@ -104,6 +112,8 @@ pub enum FailureCode {
     ScannerPortSettings,
     /// The path is no serial port.
     ScannerNotAPort,
+    /// Several scanners fit, and nothing tells them apart.
+    ScannerAlike,
     /// The camera's address is no usable `http://` address.
     CameraAddress,
     /// The camera answers with an HTTP error.
@@ -128,6 +138,24 @@ pub enum FailureCode {
     PrinterTimedOut,
     /// The folder that stands in for a printer cannot be written.
     PrinterFolder,
+    /// The scale's port refuses its baud rate, parity or another setting.
+    ScalePortSettings,
+    /// The scale's path is no serial port.
+    ScaleNotAPort,
+    /// The port is open, and nothing answers.
+    ScaleSilent,
+    /// What the scale answers is no text: another baud rate or parity.
+    ScaleUnreadable,
+    /// The scale speaks the other protocol.
+    ScaleOtherProtocol,
+    /// The scale shows pieces, carats or another unit that is no mass known here.
+    ScaleUnit,
+    /// The scale says that something in it is broken or not calibrated.
+    ScaleDefect,
+    /// The camera wants a name and password that it was not given, or gets wrong ones.
+    CameraSignIn,
+    /// The recording holds no whole picture.
+    CameraRecordingEmpty,
 }
 
 impl FailureCode {
@@ -136,6 +164,7 @@ impl FailureCode {
         match self {
             Self::ScannerPortSettings => "scanner-port-settings",
             Self::ScannerNotAPort => "scanner-not-a-port",
+            Self::ScannerAlike => "scanner-alike",
             Self::CameraAddress => "camera-address",
             Self::CameraRefused => "camera-refused",
             Self::CameraNotMjpeg => "camera-not-mjpeg",
@@ -148,6 +177,15 @@ impl FailureCode {
             Self::PrinterRejected => "printer-rejected",
             Self::PrinterTimedOut => "printer-timed-out",
             Self::PrinterFolder => "printer-folder",
+            Self::ScalePortSettings => "scale-port-settings",
+            Self::ScaleNotAPort => "scale-not-a-port",
+            Self::ScaleSilent => "scale-silent",
+            Self::ScaleUnreadable => "scale-unreadable",
+            Self::ScaleOtherProtocol => "scale-other-protocol",
+            Self::ScaleUnit => "scale-unit",
+            Self::ScaleDefect => "scale-defect",
+            Self::CameraSignIn => "camera-sign-in",
+            Self::CameraRecordingEmpty => "camera-recording-empty",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Serial scanners, and how bytes become scans.
 
 mod framer;
-mod port;
+pub(crate) mod port;
 mod serial;
 
 use serde::{Deserialize, Serialize};

@@ -6,12 +6,14 @@ use std::time::Instant;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use rust_decimal::Decimal;
 use tokio::sync::watch;
 
 use crate::camera::{Camera, Frame};
 use crate::device::{DeviceId, DeviceKind, DeviceState};
 use crate::event::{Event, EventSender, Lane, Offered};
 use crate::printer::{Job, PrintFault, Printed, Printer};
+use crate::scale::{Adjustment, Load, Reading, Scale, ScaleFault, Weight};
 use crate::scanner::Scanner;
 
 /// A scanner that sends what it is told to.
@@ -97,6 +99,68 @@ impl Camera for SimulatedCamera {
 
     fn subscribe(&self) -> watch::Receiver<Option<Arc<Frame>>> {
         self.frames.subscribe()
+    }
+}
+
+/// A scale on which lies what it is told.
+#[derive(Debug)]
+pub struct SimulatedScale {
+    lane: Lane,
+    readings: watch::Sender<Option<Arc<Reading>>>,
+}
+
+impl SimulatedScale {
+    /// A working scale with nothing on it.
+    pub fn new(id: DeviceId, events: &EventSender) -> Self {
+        let lane = events.lane(id, DeviceKind::Scale);
+        lane.set_state(DeviceState::Working);
+        let scale = Self { lane, readings: watch::channel(None).0 };
+        scale.put(0);
+        scale
+    }
+
+    /// Puts so many grams on it, at rest, instead of what lay there.
+    pub fn put(&self, grams: u32) {
+        let shown = format!("{grams} g");
+        self.say(Load::Stable { weight: Weight { shown, grams: Decimal::from(grams) } });
+    }
+
+    /// Says this: that it moves, or is overloaded.
+    pub fn say(&self, load: Load) {
+        self.readings.send_modify(|reading| {
+            let number = reading.as_ref().map_or(0, |reading| reading.number) + 1;
+            *reading = Some(Arc::new(Reading { load, net: false, number, at: Instant::now() }));
+        });
+    }
+
+    /// Unplugs it, plugs it in again, or puts it into any other state. Its reading goes unless it works.
+    pub fn set_state(&self, state: DeviceState) {
+        if state != DeviceState::Working {
+            self.readings.send_replace(None);
+        }
+        self.lane.set_state(state);
+    }
+}
+
+impl Scale for SimulatedScale {
+    fn id(&self) -> &DeviceId {
+        &self.lane.device
+    }
+
+    fn state(&self) -> DeviceState {
+        self.lane.state()
+    }
+
+    fn subscribe(&self) -> watch::Receiver<Option<Arc<Reading>>> {
+        self.readings.subscribe()
+    }
+
+    fn adjust(&self, adjustment: Adjustment) -> BoxFuture<'_, Result<(), ScaleFault>> {
+        let there = self.readings.borrow().is_some();
+        if there && adjustment != Adjustment::ClearTare {
+            self.put(0);
+        }
+        ready(if there { Ok(()) } else { Err(ScaleFault::Gone) }).boxed()
     }
 }
 

@@ -1,10 +1,14 @@
 //! A camera that streams MJPEG over HTTP.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use digest_auth::{AuthContext, WwwAuthenticateHeader};
 use futures_util::StreamExt;
-use reqwest::{StatusCode, header};
+use reqwest::{Response, StatusCode, Url, header};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
@@ -22,6 +26,22 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many broken pictures in a row the camera counts as failing.
 const BROKEN_IN_A_ROW: u32 = 10;
 
+/// Name and password of a camera.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// A running MJPEG camera, which reconnects by itself. Dropping it hangs up.
 #[derive(Debug)]
 pub struct MjpegCamera {
@@ -33,9 +53,14 @@ pub struct MjpegCamera {
 impl MjpegCamera {
     /// Starts to read the stream at `url` in a task of the present tokio runtime.
     pub fn spawn(id: DeviceId, url: String, events: &EventSender) -> Self {
+        Self::spawn_with(id, url, None, events)
+    }
+
+    /// The same, for a camera that wants a name and a password: basic or digest (RFC 7617, RFC 7616), as it asks.
+    pub fn spawn_with(id: DeviceId, url: String, sign_in: Option<SignIn>, events: &EventSender) -> Self {
         let lane = Arc::new(events.lane(id, DeviceKind::Camera));
         let (sender, frames) = watch::channel(None);
-        let stream = Stream { url, lane: Arc::clone(&lane), frames: sender, number: 0 };
+        let stream = Stream { url, sign_in, lane: Arc::clone(&lane), frames: sender, number: 0 };
         let task = tokio::spawn(stream.run()).abort_handle();
         Self { lane, frames, task }
     }
@@ -63,6 +88,7 @@ impl Drop for MjpegCamera {
 
 struct Stream {
     url: String,
+    sign_in: Option<SignIn>,
     lane: Arc<Lane>,
     frames: watch::Sender<Option<Arc<Frame>>>,
     number: u64,
@@ -103,22 +129,24 @@ impl Stream {
         }
     }
 
-    async fn connect(&self, client: &reqwest::Client) -> Result<reqwest::Response, DeviceState> {
+    async fn connect(&self, client: &reqwest::Client) -> Result<Response, DeviceState> {
         let failing = |code| DeviceState::Failing { code };
-        let response = client.get(&self.url).send().await.map_err(|error| {
-            tracing::debug!(device = %self.lane.device, %error, "camera does not answer");
-            if error.is_builder() {
-                failing(FailureCode::CameraAddress)
-            } else {
-                DeviceState::Missing { what: self.url.clone() }
+        let mut response = self.get(client, None).await?;
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let Some(sign_in) = &self.sign_in
+            && let Some(answer) = authorization(sign_in, &response)
+        {
+            response = self.get(client, Some(answer)).await?;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                return Err(failing(FailureCode::CameraSignIn));
             }
-        })?;
+        }
         match response.status() {
             status if status.is_success() => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 return Err(DeviceState::PermissionDenied { group: None });
             }
-            StatusCode::NOT_FOUND => return Err(DeviceState::Missing { what: self.url.clone() }),
+            StatusCode::NOT_FOUND => return Err(DeviceState::Missing { what: without_password(&self.url) }),
             // Small cameras serve one viewer at a time and say so.
             StatusCode::SERVICE_UNAVAILABLE => return Err(DeviceState::Busy),
             _ => return Err(failing(FailureCode::CameraRefused)),
@@ -132,8 +160,27 @@ impl Stream {
         Ok(response)
     }
 
+    async fn get(
+        &self,
+        client: &reqwest::Client,
+        authorization: Option<String>,
+    ) -> Result<Response, DeviceState> {
+        let mut request = client.get(&self.url);
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        request.send().await.map_err(|error| {
+            tracing::debug!(device = %self.lane.device, error = %error.without_url(), "camera does not answer");
+            if Url::parse(&self.url).is_ok_and(|url| url.scheme().starts_with("http")) {
+                DeviceState::Missing { what: without_password(&self.url) }
+            } else {
+                DeviceState::Failing { code: FailureCode::CameraAddress }
+            }
+        })
+    }
+
     /// Reads frames until the stream ends, breaks or falls silent; yields how many bytes came.
-    async fn read(&mut self, response: reqwest::Response) -> u64 {
+    async fn read(&mut self, response: Response) -> u64 {
         let mut parts = Parts::new(MAX_FRAME_BYTES);
         let mut chunks = response.bytes_stream();
         let mut broken = 0;
@@ -168,6 +215,42 @@ impl Stream {
                 }
             }
         }
+    }
+}
+
+/// What to answer to the camera's challenge: digest where it offers that, for then the password stays here.
+fn authorization(sign_in: &SignIn, response: &Response) -> Option<String> {
+    let challenges = response.headers().get_all(header::WWW_AUTHENTICATE);
+    let challenges: Vec<&str> = challenges.iter().filter_map(|value| value.to_str().ok()).collect();
+    let of = |scheme: &str| {
+        challenges
+            .iter()
+            .find(|text| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    };
+    if let Some(digest) = of("digest ") {
+        let url = response.url();
+        let path =
+            url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let mut prompt = WwwAuthenticateHeader::parse(digest).ok()?;
+        let context = AuthContext::new(sign_in.user.as_str(), sign_in.password.as_str(), path);
+        return Some(prompt.respond(&context).ok()?.to_header_string());
+    }
+    of("basic").map(|_| {
+        let pair = format!("{}:{}", sign_in.user, sign_in.password);
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+    })
+}
+
+/// The address without a name and password that may stand in it.
+pub(super) fn without_password(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
+            // Only addresses without a host refuse this, and they have no password either.
+            let _ = parsed.set_password(None);
+            let _ = parsed.set_username("");
+            parsed.into()
+        }
+        _ => url.to_owned(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::device::{DeviceState, FailureCode};
 const USUAL_GROUP: &str = "dialout";
 
 /// Opens the port exclusively; reads return after at most `read_timeout`.
-pub(super) fn open(
+pub(crate) fn open(
     config: &ScannerConfig,
     read_timeout: Duration,
 ) -> Result<Box<dyn SerialPort>, DeviceState> {

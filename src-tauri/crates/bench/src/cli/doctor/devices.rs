@@ -72,10 +72,7 @@ async fn scanner(config: ScannerConfig, sender: &EventSender) -> Finding {
 }
 
 async fn camera(config: CameraConfig, sender: &EventSender) -> Finding {
-    let place = match &config.source {
-        devices::CameraSource::MjpegHttp { url } => url.clone(),
-        devices::CameraSource::Folder { path, .. } => path.display().to_string(),
-    };
+    let place = config.source.place();
     let id = config.id.to_string();
     let camera = devices::camera::open(config, sender);
     match timeout(PATIENCE, first_frame(camera.as_ref())).await {
