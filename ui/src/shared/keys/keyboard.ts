@@ -48,6 +48,7 @@ export class Keyboard {
       alt: event.altKey,
       ctrl: event.ctrlKey,
       meta: event.metaKey,
+      repeat: event.repeat,
     });
     if (taken) {
       event.preventDefault();

@@ -96,3 +96,59 @@ test('a busy page that hears late still hears a scan', () => {
   press('Enter', 5);
   expect(heard).toEqual(['scan RS:C:NO']);
 });
+
+test('a scanner that ends with Tab moves no focus', () => {
+  burst('4006381333931', 5);
+  expect(press('Tab', 5)).toBe(true);
+  expect(heard).toEqual(['scan 4006381333931']);
+});
+
+test('Tab after a few typed keys is the page’s own', () => {
+  burst('12', 20);
+  expect(press('Tab', 20)).toBe(false);
+  expect(heard).toEqual(['key 1', 'key 2']);
+});
+
+test('a key held down is a person, however fast it repeats, and none of it is lost', () => {
+  press('x', 0);
+  vi.advanceTimersByTime(80);
+  at += 400;
+  for (let n = 0; n < 12; n += 1) {
+    at += 30;
+    expect(wedge.hear({ key: 'x', at, alt: false, ctrl: false, meta: false, repeat: true })).toBe(false);
+  }
+  expect(press('Enter', 30)).toBe(false);
+  expect(heard).toEqual(['key x']);
+});
+
+/** A source of numbers that is the same in every run. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return state / 4294967296;
+  };
+}
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])('scans and typing mixed at random are told apart (%i)', (seed) => {
+  const next = numbers(seed);
+  const expected: string[] = [];
+  for (let n = 0; n < 60; n += 1) {
+    if (next() < 0.5) {
+      const text = `RS:U:${Math.floor(next() * 1e12)}`;
+      burst(text, 2 + Math.floor(next() * 28));
+      press('Enter', 5 + Math.floor(next() * 60));
+      expected.push(`scan ${text}`);
+    } else {
+      // A quick typist: 70 ms and more between keys, two of them sometimes rolled.
+      const rolled = next() < 0.3;
+      press('a', 200);
+      if (rolled) press('b', 25);
+      vi.advanceTimersByTime(120);
+      expected.push('key a', ...(rolled ? ['key b'] : []));
+    }
+    at += 300;
+    vi.advanceTimersByTime(300);
+  }
+  expect(heard).toEqual(expected);
+});

@@ -6,6 +6,8 @@ export interface Pressed {
   alt: boolean;
   ctrl: boolean;
   meta: boolean;
+  /** The key is held down: no scanner does that. */
+  repeat?: boolean;
 }
 
 export interface WedgeEars {
@@ -15,18 +17,20 @@ export interface WedgeEars {
   typed(key: string): void;
 }
 
+/** What a scanner's burst ends with. */
+const ends = ['Enter', 'Tab'];
 /** A scanner types at least so many characters … */
 const scan_characters = 6;
 /** … so close together, … */
 const gap_ms = 35;
-/** … and its Enter follows within this. */
+/** … and its Enter or Tab follows within this. */
 const enter_ms = 120;
 /** How long a printable key is held back before it counts as typed by a person. */
 const hold_ms = 55;
 
 /**
  * Tells a keyboard-wedge scanner from a person: printable keys are held back for a moment; a fast burst that
- * ends with Enter is a scan, anything else is handed on key by key, in order.
+ * ends with Enter or Tab is a scan, anything else is handed on key by key, in order.
  */
 export class Wedge {
   #held: Pressed[] = [];
@@ -45,7 +49,7 @@ export class Wedge {
     if (character === null) {
       if (pressed.key === 'Shift' || pressed.key === 'Control' || pressed.key === 'AltGraph') return false;
       if (
-        pressed.key === 'Enter' &&
+        ends.includes(pressed.key) &&
         last !== undefined &&
         this.#isScan() &&
         pressed.at - last.at <= enter_ms
@@ -55,6 +59,11 @@ export class Wedge {
         this.ears.scan(text);
         return true;
       }
+      this.flush();
+      return false;
+    }
+    if (pressed.repeat === true) {
+      // A held key repeats as fast as a slow scanner types, but a person holds it: the page has it at once.
       this.flush();
       return false;
     }
