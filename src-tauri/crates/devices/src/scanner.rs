@@ -1,23 +1,33 @@
 //! Serial scanners, and how bytes become scans.
+//!
+//! - [`identity`]: which scanner it is, whatever its port is called
+//! - [`ssi`]: packets of scanners that speak Zebra's SSI
+//! - [`raw`]: what really came over the line
 
+mod answer;
+mod encoding;
 mod framer;
+pub mod identity;
 pub(crate) mod port;
+pub mod raw;
 mod serial;
+pub mod ssi;
 
 use serde::{Deserialize, Serialize};
 
 use crate::device::{DeviceId, DeviceState};
 
+pub use answer::{Answer, Outcome};
+pub use encoding::Encoding;
 pub use framer::{Framed, Framer};
+pub use identity::{ListedPort, PortList, SystemPorts, UsbIdentity};
+pub use raw::Chunk;
 pub use serial::SerialScanner;
 
 /// Paths of the serial ports that the system lists, sorted. Ports that it does not list (pseudo-terminals,
 /// links) can be typed all the same.
 pub fn ports() -> Vec<String> {
-    let mut paths: Vec<String> =
-        serialport::available_ports().unwrap_or_default().into_iter().map(|port| port.port_name).collect();
-    paths.sort();
-    paths
+    SystemPorts.list().into_iter().map(|port| port.path).collect()
 }
 
 /// A scanner, real or simulated. Its scans and states arrive through the [`crate::events`] queue.
@@ -27,6 +37,19 @@ pub trait Scanner: Send + Sync {
 
     /// How it fares now.
     fn state(&self) -> DeviceState;
+
+    /// The path that is open now, where it has one.
+    fn open_path(&self) -> Option<String> {
+        None
+    }
+
+    /// Tells the person at the scanner what came of its last scan, as far as it can: a sound, a light. Never waits.
+    fn answer(&self, _outcome: Outcome) {}
+
+    /// What it really sent, after that number (0: all that is kept), oldest first.
+    fn raw_after(&self, _number: u64) -> Vec<Chunk> {
+        Vec::new()
+    }
 }
 
 /// How a serial scanner is connected and how its scans are told apart.
@@ -35,8 +58,15 @@ pub trait Scanner: Send + Sync {
 pub struct ScannerConfig {
     /// The scanner's name.
     pub id: DeviceId,
-    /// The port: `/dev/ttyACM0`, `COM3`, or any path to a tty.
+    /// The port: `/dev/ttyACM0`, `COM3`, or any path to a tty. Not looked at where `usb` is given.
+    #[serde(default)]
     pub path: String,
+    /// The scanner itself, looked for under whatever path it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usb: Option<UsbIdentity>,
+    /// What goes over the line.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// Bits per second; 9600 unless given.
     #[serde(default = "default_baud")]
     pub baud: u32,
@@ -64,6 +94,12 @@ pub struct ScannerConfig {
     /// The same bytes again within this time count as one scan, and the time starts anew. 0, the default, turns it off.
     #[serde(default)]
     pub duplicate_window_ms: u64,
+    /// How characters beyond ASCII are sent.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// How a plain scanner is answered; one that speaks SSI always is.
+    #[serde(default)]
+    pub answer: Answer,
 }
 
 impl ScannerConfig {
@@ -72,6 +108,8 @@ impl ScannerConfig {
         Self {
             id: DeviceId::new(id),
             path: path.into(),
+            usb: None,
+            protocol: Protocol::default(),
             baud: default_baud(),
             data_bits: DataBits::default(),
             parity: Parity::default(),
@@ -81,7 +119,14 @@ impl ScannerConfig {
             prefix: Vec::new(),
             max_len: default_max_len(),
             duplicate_window_ms: 0,
+            encoding: Encoding::default(),
+            answer: Answer::default(),
         }
+    }
+
+    /// Where it is looked for: the path, or the USB device.
+    pub fn place(&self) -> String {
+        self.usb.as_ref().map_or_else(|| self.path.clone(), ToString::to_string)
     }
 }
 
@@ -91,6 +136,17 @@ fn default_baud() -> u32 {
 
 fn default_max_len() -> usize {
     4096
+}
+
+/// What goes over the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// The bare content, framed by prefix and suffix.
+    #[default]
+    Plain,
+    /// Packets of Zebra's Simple Serial Interface; prefix, suffix and `answer` count for nothing.
+    Ssi,
 }
 
 /// What ends a scan.
