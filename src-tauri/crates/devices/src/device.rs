@@ -154,6 +154,8 @@ pub enum FailureCode {
     ScaleDefect,
     /// The camera wants a name and password that it was not given, or gets wrong ones.
     CameraSignIn,
+    /// The camera is on USB, and this station was built without USB cameras.
+    CameraUsbLeftOut,
     /// The recording holds no whole picture.
     CameraRecordingEmpty,
 }
@@ -185,6 +187,7 @@ impl FailureCode {
             Self::ScaleUnit => "scale-unit",
             Self::ScaleDefect => "scale-defect",
             Self::CameraSignIn => "camera-sign-in",
+            Self::CameraUsbLeftOut => "camera-usb-left-out",
             Self::CameraRecordingEmpty => "camera-recording-empty",
         }
     }
