@@ -9,6 +9,8 @@ mod documents;
 mod folders;
 #[path = "story_bad_input/pictures.rs"]
 mod pictures;
+#[path = "story_bad_input/readings.rs"]
+mod readings;
 #[path = "story_bad_input/scans.rs"]
 mod scans;
 #[path = "support/story/mod.rs"]

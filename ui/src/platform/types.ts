@@ -824,6 +824,28 @@ size: number,
  */
 path: string, };
 
+export type ReadingView = { 
+/**
+ * Names it when it is to be forgotten.
+ */
+id: string, 
+/**
+ * The symbology, where the scanner tells it.
+ */
+symbology: string | null, 
+/**
+ * Characters.
+ */
+length: number, 
+/**
+ * What it may be.
+ */
+readings: Array<Say>, 
+/**
+ * What it is taken for without asking.
+ */
+chosen: Say, };
+
 export type Reason = "CHANGED_MIND" | "ORDERED_WRONG" | "WRONG_ITEM" | "NOT_AS_DESCRIBED" | "TOO_SMALL" | "TOO_LARGE" | "COLOUR" | "STYLE" | "DEFECTIVE" | "DAMAGED_TRANSIT" | "DAMAGED" | "MISSING_PARTS" | "RECALL" | "EXPIRED" | "ARRIVED_LATE" | "WARRANTY_REPAIR" | "END_OF_LIFE" | "UNDELIVERABLE" | "GIFT" | "UNKNOWN";
 
 export type RecentUnit = { 
@@ -844,7 +866,7 @@ disposition: Disposition | null,
  */
 at: string, };
 
-export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "devices", "body": DevicesView };
+export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "readings", "body": Array<ReadingView> } | { "reply": "devices", "body": DevicesView };
 
 export type Request = { "ask": "screen" } | { "ask": "scan", 
 /**
@@ -1071,7 +1093,11 @@ reason: HoldReason, } | { "ask": "find",
 /**
  * What to look for; at least two characters.
  */
-query: string, } | { "ask": "sync" } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "scanner-path", 
+query: string, } | { "ask": "sync" } | { "ask": "readings" } | { "ask": "forget-reading", 
+/**
+ * Which, by [`ReadingView::id`].
+ */
+id: string, } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "scanner-path", 
 /**
  * The device's id.
  */

@@ -213,7 +213,7 @@ fn weak_check_digits_are_no_proof(#[case] scan: &[u8], #[case] expected: &[&str]
 /// What is wrong names the identifier and the place, counted from 1, for the words on the screen.
 #[rstest]
 #[case(b"]C1010950600013435217261331", &[("ai", "17"), ("at", "19"), ("value", "261331")])]
-#[case(b"]C10109506000134352178", &[("ai", "17"), ("at", "19"), ("length", "1"), ("limit", "6")])]
+#[case(b"]C10109506000134352178", &[("ai", "17"), ("at", "19"), ("length", "1"), ("allowed", "6")])]
 #[case(b"]C1010950600013435210A B", &[("ai", "10"), ("at", "20"), ("character", " ")])]
 #[case(b"]C10109506000134352A", &[("ai", "A"), ("at", "17")])]
 #[case(b"]d210A\x1d10B", &[("ai", "10"), ("at", "7")])]

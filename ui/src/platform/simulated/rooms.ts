@@ -4,6 +4,7 @@ import type {
   DevicesView,
   FoundUnit,
   OpenUnit,
+  ReadingView,
   Reply,
   Request,
   ReviewDetail,
@@ -21,6 +22,15 @@ import { say } from './views';
 export class SimulatedRooms {
   #rows: ReviewRow[];
   #scanner = '/dev/pts/7';
+  #readings: ReadingView[] = [
+    {
+      id: 'Code 128/12/carrier FedEx|product',
+      symbology: 'Code 128',
+      length: 12,
+      readings: [say('reading-tracking', { carrier: 'FedEx' }), say('reading-any-product')],
+      chosen: say('reading-tracking', { carrier: 'FedEx' }),
+    },
+  ];
   /** What was done to a unit since, over what it was. */
   #since = new Map<string, Partial<ReviewDetail>>();
 
@@ -121,6 +131,11 @@ export class SimulatedRooms {
       }
       case 'find':
         return { reply: 'found', body: this.#find(request.query) };
+      case 'readings':
+        return { reply: 'readings', body: [...this.#readings] };
+      case 'forget-reading':
+        this.#readings = this.#readings.filter((reading) => reading.id !== request.id);
+        return { reply: 'readings', body: [...this.#readings] };
       case 'sync':
       case 'sync-now':
         return { reply: 'sync', body: this.#sync() };

@@ -174,7 +174,7 @@ impl ElementError {
         match self {
             ElementError::Length { length, min, max, .. } => {
                 args.push(("length", length.to_string()));
-                args.push(("limit", if min == max { min.to_string() } else { format!("{min}–{max}") }));
+                args.push(("allowed", if min == max { min.to_string() } else { format!("{min}–{max}") }));
             }
             ElementError::Character { character, .. } => args.push(("character", character.to_string())),
             ElementError::CheckDigit { value, .. }

@@ -2,6 +2,7 @@
 //! that is known here.
 
 use barcodes::meaning::Candidate;
+use records::Arriving;
 use returns::ids::{OrderNumber, ParcelId, RmaNumber, Serial, TrackingNumber};
 use returns::lpn::Lpn;
 use returns::rma::Rma;
@@ -25,8 +26,15 @@ pub(super) struct Carton {
 impl Desk {
     /// `RS:R:`: a return label of ours, verified offline.
     pub(super) fn return_label_scanned(&mut self, token: &str) -> Outcome {
-        let (label, expired) = self.return_label(token)?;
+        let (signed, expired) = self.return_label(token)?;
+        let label = signed.label_id.to_string();
         let found = self.records().rma_by_label_id(&label)?;
+        // Genuine, but of another owner under the same number: never somebody else's RMA by mistake.
+        if let Some(rma) =
+            found.as_ref().filter(|rma| signed.owner != ReturnLabel::owner_tag(rma.owner.as_str()))
+        {
+            return Err(coded("return-label-other-owner", [("rma", rma.number.to_string())]));
+        }
         if self.work.arrivals.is_some() {
             return match found {
                 Some(rma) => self.arrived_with(vec![rma]),
@@ -35,22 +43,32 @@ impl Desk {
         }
         let Some(rma) = found else { return self.ask_blind(label, None) };
         let number = rma.number.to_string();
-        let said = self.parcel_of(None, vec![rma])?;
-        // The goods are here all the same: the RMA decides, the label only says whose they are.
-        if expired && said.say.code == "rma-found" {
+        let said = self.parcel_of(None, vec![rma.clone()])?;
+        if said.say.code != "rma-found" {
+            return Ok(said);
+        }
+        // The goods are here all the same: the RMA decides, the label only says whose they are. What was claimed
+        // before is a signal of each unit out of this parcel, and a case for head office.
+        let arriving = Arriving { parcel: self.work.parcel, rma: Some(&rma), ..Arriving::default() };
+        let claimed = self.records().arrival(&arriving)?.label_claimed_at;
+        if let Some(station) = claimed {
+            let words = [("rma", number), ("station", station)];
+            return Ok(Said::saved(Tone::Warning, say("rma-found-label-copied", words)));
+        }
+        if expired {
             return Ok(Said::saved(Tone::Warning, say("rma-found-label-expired", [("rma", number)])));
         }
         Ok(said)
     }
 
-    /// A label's id, and whether its last day is over.
-    fn return_label(&self, token: &str) -> Result<(String, bool), Coded> {
+    /// What a label says, and whether its last day is over.
+    fn return_label(&self, token: &str) -> Result<(ReturnLabel, bool), Coded> {
         let keys = self.records().enrolment().map(|enrolment| enrolment.label_keys.clone());
         let keys = keys.unwrap_or_default();
         let label =
             ReturnLabel::verify(&format!("RS:R:{token}"), &keys).map_err(|error| coded(error.code(), []))?;
         let expired = i64::from(label.expires) < self.clock.now().as_second();
-        Ok((label.label_id.to_string(), expired))
+        Ok((label, expired))
     }
 
     /// Every carrier whose rules fit is tried: the RMA list settles it.

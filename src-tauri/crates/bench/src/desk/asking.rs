@@ -499,8 +499,7 @@ fn worded<T: ToString>(values: &[T], code: &str, name: &str) -> Vec<Say> {
 pub(crate) fn reading_words(meaning: &Meaning) -> Say {
     match meaning {
         Meaning::Tracking { candidates } => {
-            let carriers: Vec<String> =
-                candidates.iter().map(|candidate| format!("{:?}", candidate.carrier)).collect();
+            let carriers: Vec<&str> = candidates.iter().map(|candidate| candidate.carrier.name()).collect();
             say("reading-tracking", [("carrier", carriers.join(", "))])
         }
         Meaning::Product { gtin, .. } => say("reading-product", [("gtin", gtin.to_string())]),

@@ -23,6 +23,7 @@ mod meeting;
 mod parcels;
 mod press;
 mod receive;
+mod remembered;
 mod review;
 mod room;
 mod rooms;
@@ -125,6 +126,8 @@ struct Work {
     bench_work: Option<work::BenchWork>,
     /// Meanings of the scan that was ambiguous.
     readings: Vec<Meaning>,
+    /// What kind of scan that was.
+    reading_kind: Option<remembered::ScanKind>,
     /// An answered question that is asked again (UNDO).
     revisit: Option<QuestionId>,
     /// Page of the finding chips.

@@ -221,12 +221,7 @@ impl Desk {
                 let (unit, _) = self.current()?;
                 self.note_finding(unit, finding)
             }
-            Asking::WhichReading { .. } => {
-                match chosen.and_then(|place| self.work.readings.get(place).cloned()) {
-                    Some(meaning) => self.meant(meaning),
-                    None => Err(not_now()),
-                }
-            }
+            Asking::WhichReading { .. } => self.read_as(chosen),
             Asking::WhichFinding { findings } => {
                 let (finding, _) = chosen.and_then(|place| findings.get(place)).ok_or_else(not_now)?;
                 let (unit, state) = self.current()?;

@@ -40,6 +40,8 @@ impl Desk {
             Request::Insight { insight, from, until } => {
                 self.insight(insight, from.as_deref(), until.as_deref()).map(Reply::Insight)
             }
+            Request::Readings => self.readings().map(Reply::Readings),
+            Request::ForgetReading { id } => self.forget_reading(&id).map(Reply::Readings),
             Request::OpenUnits => self.open_units().map(Reply::OpenUnits),
             of_a_unit => self.judge(of_a_unit),
         }

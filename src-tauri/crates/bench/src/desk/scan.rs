@@ -8,6 +8,7 @@ use returns::lpn::Lpn;
 
 use super::asking::{Asking, reading_words};
 use super::draft::new_event;
+use super::remembered::ScanKind;
 use super::{Coded, Desk, Outcome, Said, coded, say};
 use crate::seam::Tone;
 
@@ -75,8 +76,13 @@ impl Desk {
             [] => Err(coded("scan-unreadable", [])),
             [meaning] => self.meant(meaning.clone()),
             several => {
+                let kind = ScanKind::of(&reading, several);
+                if let Some(meaning) = self.remembered_reading(&kind, several)? {
+                    return self.meant(meaning);
+                }
                 let readings = several.iter().map(reading_words).collect();
                 self.actor()?;
+                self.work.reading_kind = Some(kind);
                 self.work.readings = several.to_vec();
                 let scanned = shown(&reading.text);
                 self.ask(Asking::WhichReading { scanned: scanned.clone(), readings });

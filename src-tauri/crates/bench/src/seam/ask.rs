@@ -12,7 +12,8 @@ use ts_rs::TS;
 
 use super::{
     BlindView, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
-    InsightView, MatchView, OpenUnit, PackView, ReviewDetail, ReviewQueue, Screen, StatusBar, SyncView,
+    InsightView, MatchView, OpenUnit, PackView, ReadingView, ReviewDetail, ReviewQueue, Screen, StatusBar,
+    SyncView,
 };
 
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
@@ -229,6 +230,13 @@ pub enum Request {
     },
     /// The state of the line to head office. → [`Reply::Sync`]
     Sync,
+    /// Which reading of ambiguous scans is remembered. → [`Reply::Readings`]
+    Readings,
+    /// Ask again when such a scan comes. → [`Reply::Readings`]
+    ForgetReading {
+        /// Which, by [`ReadingView::id`].
+        id: String,
+    },
     /// Try the line now. → [`Reply::Sync`]
     SyncNow,
     /// Devices and how they are. → [`Reply::Devices`]
@@ -272,6 +280,8 @@ pub enum Reply {
     Found(Vec<FoundUnit>),
     /// The line to head office.
     Sync(SyncView),
+    /// Remembered readings.
+    Readings(Vec<ReadingView>),
     /// Devices.
     Devices(DevicesView),
 }

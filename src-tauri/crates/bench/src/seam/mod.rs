@@ -18,8 +18,8 @@ pub use judged::{
     MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
 };
 pub use rooms::{
-    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReviewDetail, ReviewQueue,
-    ReviewRow, SyncLine, SyncView, WaitsFor,
+    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail,
+    ReviewQueue, ReviewRow, SyncLine, SyncView, WaitsFor,
 };
 pub use screen::{
     Action, Band, CameraStrip, CameraView, Choice, FindingChip, LadderStep, LineState, OperatorView,

@@ -43,6 +43,21 @@ pub struct ReviewRow {
     pub waits_for: Vec<WaitsFor>,
 }
 
+/// A kind of scan that can be read in several ways, and how a person read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReadingView {
+    /// Names it when it is to be forgotten.
+    pub id: String,
+    /// The symbology, where the scanner tells it.
+    pub symbology: Option<String>,
+    /// Characters.
+    pub length: u32,
+    /// What it may be.
+    pub readings: Vec<Say>,
+    /// What it is taken for without asking.
+    pub chosen: Say,
+}
+
 /// What a unit in the queue waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

@@ -44,21 +44,7 @@ pub enum Carrier {
 }
 
 impl Carrier {
-    /// The name of the code, as it is stored.
-    pub fn code(self) -> &'static str {
-        match self {
-            Carrier::Post => "post",
-            Carrier::Ups => "ups",
-            Carrier::FedEx => "fed_ex",
-            Carrier::Usps => "usps",
-            Carrier::Dhl => "dhl",
-            Carrier::Gls => "gls",
-            Carrier::Dpd => "dpd",
-            Carrier::Sscc => "sscc",
-        }
-    }
-
-    /// The name as the carrier writes it; it is the same in every language.
+    /// The name as the carrier writes it, the same in every language; remembered readings are kept by it.
     pub fn name(self) -> &'static str {
         match self {
             Carrier::Post => "S10",
@@ -287,21 +273,5 @@ mod tests {
         let usps = vec![fit(Carrier::Usps, "9101026837331000039521")];
         assert_eq!(in_gs1("42022153\u{1d}9101026837331000039521"), usps);
         assert_eq!(in_gs1("0109506000134352"), vec![]);
-    }
-
-    #[test]
-    fn a_code_is_what_json_holds() {
-        for carrier in [
-            Carrier::Post,
-            Carrier::Ups,
-            Carrier::FedEx,
-            Carrier::Usps,
-            Carrier::Dhl,
-            Carrier::Gls,
-            Carrier::Dpd,
-            Carrier::Sscc,
-        ] {
-            assert_eq!(serde_json::to_value(carrier).unwrap(), carrier.code());
-        }
     }
 }
