@@ -22,13 +22,14 @@ impl fmt::Debug for Input {
 
 impl Input {
     /// The bytes as text, what is not UTF-8 replaced.
+    #[allow(dead_code, reason = "pictures are no text")]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0).into_owned()
     }
 }
 
 /// A target: examples that are valid, words that mean something to the parser, and what must hold for any input.
-#[allow(unused_macros)]
+#[allow(unused_macros, reason = "a crate may have targets of its own making only")]
 macro_rules! fuzz {
     ($examples:expr, $words:expr, $holds:expr) => {
         fuzz!($crate::near::INPUTS, $examples, $words, $holds)

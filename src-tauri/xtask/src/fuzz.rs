@@ -45,7 +45,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         bail!("there is no such fuzz target; there is: {}", names.join(", "));
     }
     for file in &files {
-        let mut names = chosen.iter().filter(|(of, _)| of == file).map(|(_, name)| name).peekable();
+        let mut names = chosen.iter().filter(|(of, _)| *of == file).map(|(_, name)| name).peekable();
         if names.peek().is_none() {
             continue;
         }

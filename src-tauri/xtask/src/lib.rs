@@ -6,6 +6,7 @@ pub mod command;
 pub mod debian;
 pub mod display;
 pub mod dock;
+pub mod fuzz;
 pub mod gs1;
 pub mod install;
 pub mod mutants;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use xtask::install::Purpose;
 use xtask::workspace::Workspace;
-use xtask::{bench, check, command, dock, gs1, install, mutants, shot, test};
+use xtask::{bench, check, command, dock, fuzz, gs1, install, mutants, shot, test};
 
 /// Every developer command of the returns station.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ enum Command {
     Check(check::Options),
     /// Run a benchmark by name; without a name, list those that exist
     Bench(bench::Options),
+    /// Feed parsers and decoder with inputs that nobody thought of, for as long as wished
+    Fuzz(fuzz::Options),
     /// Change the decision table and the unit's rules one by one, and look whether a test notices (hours)
     Mutants(mutants::Options),
     /// Generate the table of GS1 application identifiers from GS1's syntax dictionary
@@ -61,6 +63,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Test(options) => test::run(&workspace, &options),
         Command::Check(options) => check::run(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Mutants(options) => mutants::run(&workspace, &options),
         Command::Gs1 { dictionary } => generate_gs1(&workspace, &dictionary),
     }

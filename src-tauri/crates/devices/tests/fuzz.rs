@@ -1,0 +1,113 @@
+//! Fuzz targets of what devices send: a bounded number of inputs here, as many as wished by
+//! `cargo xtask fuzz NAME --minutes N`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+#[macro_use]
+#[path = "../../../../tests/fuzzing/near.rs"]
+mod near;
+
+use devices::camera::{Part, Parts};
+use devices::scanner::ssi::{Packet, Parsed};
+use devices::scanner::{Framed, Framer, Suffix};
+use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig, Weight};
+use near::Input;
+
+/// However the reads cut the stream, the scans are the same, and none is longer than allowed.
+#[test]
+fn framer() {
+    let suffixes = [Suffix::Cr, Suffix::Lf, Suffix::CrLf, Suffix::StxEtx, Suffix::None { gap_ms: 50 }];
+    let stream: &[&[u8]] = &[
+        b"]C1010950600013435210ABC\x1d17261231\r\n4006381333931\r",
+        b"\x02ONE\x03\r\n\x02TWO\x03",
+        b"\r\r\n\n",
+    ];
+    fuzz!(stream, &["\r", "\n", "\r\n", "\u{2}", "\u{3}", "]E0"], |input: &Input| {
+        for suffix in suffixes {
+            let config =
+                ScannerConfig { suffix, max_len: 16, prefix: b"]".to_vec(), ..ScannerConfig::new("s", "p") };
+            let scans = |reads: &mut dyn Iterator<Item = &[u8]>| {
+                let mut framer = Framer::new(&config);
+                let mut scans = Vec::new();
+                reads.for_each(|read| framer.push(read, |framed| scans.push(framed)));
+                scans.extend(framer.silence());
+                assert!(!framer.is_midway());
+                scans
+            };
+            let whole = scans(&mut std::iter::once(input.0.as_slice()));
+            assert_eq!(scans(&mut input.0.chunks(1)), whole);
+            assert_eq!(scans(&mut input.0.chunks(5)), whole);
+            for framed in whole {
+                if let Framed::Scan(bytes) = framed {
+                    assert!(bytes.len() <= 16);
+                }
+            }
+        }
+    });
+}
+
+const STREAM: &[u8] = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 5\r\n\r\n\xff\xd8ab\xd9\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8cde\xff\xd9\r\n--frame--\r\n";
+
+/// However the chunks cut the stream, the parts are the same, and none is longer than allowed.
+#[test]
+fn camera_stream() {
+    fuzz!(
+        &[STREAM],
+        &["--frame", "\r\n", "\n", "Content-Length: 5", "Content-Length: 99999999999999999999", "--"],
+        |input: &Input| {
+            let parts = |chunk: usize| {
+                let mut stream = Parts::new(64);
+                let mut parts = Vec::new();
+                for chunk in input.0.chunks(chunk) {
+                    stream.push(chunk);
+                    while let Some(part) = stream.next_part() {
+                        assert!(!matches!(&part, Part::Body(body) if body.len() > 64));
+                        parts.push(part);
+                    }
+                }
+                parts
+            };
+            let (whole, single, few) = (parts(usize::MAX), parts(1), parts(7));
+            // A part over the limit is dropped as it comes: what of the rest looks like a boundary then depends on the cut.
+            if ![&whole, &single, &few].iter().any(|parts| parts.contains(&Part::TooLarge)) {
+                assert_eq!(single, whole);
+                assert_eq!(few, whole);
+            }
+        }
+    );
+}
+
+#[test]
+fn packet() {
+    let whole = Packet { opcode: 0xF3, from_host: false, status: 0, data: b"\x03ABC".to_vec() }.bytes();
+    fuzz!(&[whole], &["\u{4}", "\u{0}"], |input: &Input| {
+        if let Parsed::Whole(packet, length) = Packet::parse(&input.0) {
+            assert!(length <= input.0.len());
+            assert_eq!(Packet::parse(&packet.bytes()), Parsed::Whole(packet.clone(), packet.bytes().len()));
+        }
+    });
+}
+
+#[test]
+fn weight() {
+    fuzz!(&["100.00", "-0.5", "+12"], &["e9", ".", "-", "9999999999999999999999999999"], |input: &Input| {
+        for unit in ["g", "kg", "lb", "oz", "t", ""] {
+            if let Some(weight) = Weight::read(&input.text(), unit) {
+                let _ = (weight.whole_grams(), weight.is_zero(), weight.is_positive());
+            }
+        }
+    });
+}
+
+/// A settings file that a person wrote by hand.
+#[test]
+fn settings() {
+    let scanner =
+        r#"{"id":"s","path":"/dev/ttyACM0","baud":9600,"suffix":{"kind":"none","gap_ms":50},"prefix":[93]}"#;
+    let camera = r#"{"id":"c","source":{"kind":"folder","path":"/x"}}"#;
+    fuzz!(&[scanner, camera], &["{", "}", "\"", ":", ",", "null", "-1", "1e99", "[]"], |input: &Input| {
+        let _ = serde_json::from_slice::<ScannerConfig>(&input.0);
+        let _ = serde_json::from_slice::<CameraConfig>(&input.0);
+        let _ = serde_json::from_slice::<PrinterConfig>(&input.0);
+        let _ = serde_json::from_slice::<ScaleConfig>(&input.0);
+    });
+}
