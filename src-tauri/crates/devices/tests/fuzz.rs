@@ -10,7 +10,10 @@ use devices::camera::{Part, Parts};
 use devices::scanner::ssi::{Packet, Parsed};
 use devices::scanner::{Framed, Framer, Suffix};
 use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig, Weight};
+use ipp::parser::IppParser;
+use ipp::reader::IppReader;
 use near::Input;
+use std::io::Cursor;
 
 /// However the reads cut the stream, the scans are the same, and none is longer than allowed.
 #[test]
@@ -96,6 +99,23 @@ fn weight() {
             }
         }
     });
+}
+
+/// What a printer answers, read as the printer's line reads it.
+#[test]
+fn printer_answer() {
+    let answer: &[u8] = b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x47\x00\x12attributes-charset\x00\x05utf-8\x48\x00\x1battributes-natural-language\x00\x05en-us\x04\x23\x00\x0dprinter-state\x00\x04\x00\x00\x00\x03\x44\x00\x15printer-state-reasons\x00\x04none\x03";
+    let parsed = |bytes: &[u8]| IppParser::new(IppReader::new(Cursor::new(bytes.to_vec()))).parse();
+    assert!(parsed(answer).unwrap().header().status_code().is_success());
+    fuzz!(
+        &[answer],
+        &["\u{0}\u{1}", "\u{4}", "\u{3}", "\u{34}", "\u{37}", "media-col", "\u{7f}\u{7f}"],
+        |input: &Input| {
+            if let Ok(answer) = parsed(&input.0) {
+                let _ = (answer.header().status_code().is_success(), format!("{:?}", answer.attributes()));
+            }
+        }
+    );
 }
 
 /// A settings file that a person wrote by hand.
