@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Crates whose codes reach a screen.
 const CRATES: [&str; 7] = ["barcodes", "bench", "devices", "labels", "records", "returns", "sync"];
 /// Calls whose first argument is a code.
-const CALLS: [&str; 4] = ["say(", "coded(", "plain_choice(", "option("];
+const CALLS: [&str; 6] = ["say(", "coded(", "plain_choice(", "option(", "Trouble::new(", "self.bar("];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,9 +1,12 @@
 //! Appending to the log. Event, projection, outbox row, photo row and LPN counter commit in one transaction,
 //! or none of them does.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use returns::event::{Event, Parsed, UnitEvent};
 use returns::ids::{EventId, Sha256Hex, Subject, UnitId};
+use returns::lpn::Lpn;
 use rusqlite::{Connection, params};
 use wire::{Actor, Chain, ChainHash, Envelope, Epoch, Head, Place, SecretKey};
 
@@ -51,11 +54,42 @@ impl Records {
     /// `station-not-enrolled`, `event-too-long`, `event-repeated`, `subject-unreadable`, `lpn-taken`,
     /// `photo-not-kept`, `disk-full`; nothing is stored then.
     pub fn append(&mut self, events: Vec<NewEvent>) -> Result<Vec<Stored>, RecordsError> {
+        self.append_on(events, &[])
+    }
+
+    /// Appends events that were decided on what was known then: of each subject named, the newest event that was
+    /// seen. A review's approval so names the proposal that it approves.
+    ///
+    /// # Errors
+    /// `unit-changed` where something came in about one of them since; and those of [`Records::append`].
+    pub fn append_on(
+        &mut self,
+        events: Vec<NewEvent>,
+        seen: &[(Subject, Option<EventId>)],
+    ) -> Result<Vec<Stored>, RecordsError> {
+        match self.try_append(&events, seen) {
+            // The reserve is kept for exactly this: what was just graded still gets onto the disk.
+            Err(RecordsError::DiskFull) if self.give_reserve() => self.try_append(&events, seen),
+            other => other,
+        }
+    }
+
+    fn try_append(
+        &mut self,
+        events: &[NewEvent],
+        seen: &[(Subject, Option<EventId>)],
+    ) -> Result<Vec<Stored>, RecordsError> {
         let mut enrolment = self.enrolled()?.clone();
-        let seal_key = self.secret_key()?;
+        let key = self.secret_key()?;
         let photos = self.photos();
         let now_ms = millis(self.now());
+        let seal_due = self.seal_due(now_ms);
         let transaction = self.writing()?;
+        for (subject, seen) in seen {
+            if last_seen(&transaction, *subject)? != *seen {
+                return Err(RecordsError::SubjectChanged(subject.to_string()));
+            }
+        }
         let head = outbox::head(&transaction, &enrolment.epoch)?;
         let mut log = Log {
             connection: &transaction,
@@ -63,15 +97,24 @@ impl Records {
             chain: Chain::at(enrolment.station, enrolment.epoch, head),
             enrolment: &mut enrolment,
             now_ms,
+            drawn: false,
+            folded: BTreeMap::new(),
+            lpns: BTreeMap::new(),
         };
         let stored = events.iter().map(|event| log.append(event)).collect::<Result<Vec<_>, _>>()?;
+        log.finish()?;
         let new_head = log.chain.head();
-        if let Some(key) = seal_key.filter(|_| head.seq / SEAL_EVERY != new_head.seq / SEAL_EVERY) {
-            seal(&transaction, &enrolment, new_head, &key)?;
+        let full = head.seq / SEAL_EVERY != new_head.seq / SEAL_EVERY;
+        let key = key.filter(|_| new_head.seq > head.seq && (full || seal_due));
+        if let Some(key) = &key {
+            seal(&transaction, &enrolment, new_head, key)?;
         }
         transaction.commit()?;
+        if key.is_some() {
+            self.sealed_ms.set(now_ms);
+        }
         self.enrolment = Some(enrolment);
-        self.remove_purged(&events);
+        self.remove_purged(events);
         self.write_witness(new_head);
         Ok(stored)
     }
@@ -109,14 +152,36 @@ struct Log<'a> {
     chain: Chain,
     enrolment: &'a mut Enrolment,
     now_ms: i64,
+    /// A number was drawn.
+    drawn: bool,
+    /// What the events so far made of each subject; written once, at the end.
+    folded: BTreeMap<Subject, Folded>,
+    /// Numbers given in this append.
+    lpns: BTreeMap<Lpn, UnitId>,
+}
+
+/// A subject in the middle of an append.
+struct Folded {
+    /// `None` for the station, which has no projection.
+    state: Option<State>,
+    last_event: Option<EventId>,
+    recorded_ms: i64,
 }
 
 impl Log<'_> {
     fn append(&mut self, new: &NewEvent) -> Result<Stored, RecordsError> {
         self.check(new)?;
-        let seen = last_seen(self.connection, new.subject)?;
+        let mut folded = match self.folded.remove(&new.subject) {
+            Some(folded) => folded,
+            None => Folded {
+                state: State::load(self.connection, new.subject)?.or_else(|| State::empty(new.subject)),
+                last_event: last_seen(self.connection, new.subject)?,
+                recorded_ms: 0,
+            },
+        };
+        let (recorded, seen) = (new.recorded, folded.last_event);
         let envelope =
-            Envelope::wrap(&new.event, new.event_id, new.subject, new.actor.clone(), new.recorded, seen)?;
+            Envelope::wrap(&new.event, new.event_id, new.subject, new.actor.clone(), recorded, seen)?;
         let bytes = envelope.to_bytes()?;
         let head = self.chain.push(&bytes);
         let epoch = self.enrolment.epoch;
@@ -125,14 +190,16 @@ impl Log<'_> {
         if let Some(hash) = purged_in(&new.event) {
             kept::purge(self.connection, &hash, self.now_ms)?;
         }
-        lpns::draw(self.connection, self.enrolment, &new.event)?;
-        self.project(new)?;
-        saw(self.connection, new.subject, new.event_id)?;
+        self.drawn |= lpns::draw(self.enrolment, &new.event)?;
+        self.project(new, &mut folded)?;
+        folded.last_event = Some(new.event_id);
+        folded.recorded_ms = millis(recorded);
+        self.folded.insert(new.subject, folded);
         let place = Place { station: self.enrolment.station, epoch, seq: head.seq };
         Ok(Stored { place, event_id: new.event_id, subject: new.subject, hash: head.hash })
     }
 
-    fn check(&self, new: &NewEvent) -> Result<(), RecordsError> {
+    fn check(&mut self, new: &NewEvent) -> Result<(), RecordsError> {
         let repeated = self
             .connection
             .prepare_cached("SELECT 1 FROM events WHERE event_id = ?1")?
@@ -141,9 +208,28 @@ impl Log<'_> {
             return Err(RecordsError::EventRepeated(new.event_id));
         }
         if let (Event::Unit(UnitEvent::Received { lpn, .. }), Subject::Unit(id)) = (&new.event, new.subject) {
-            match lpns::bearer(self.connection, *lpn)?.filter(|unit: &UnitId| *unit != id) {
-                Some(unit) => return Err(RecordsError::LpnTaken { lpn: *lpn, unit }),
-                None => return Ok(()),
+            let bearer = match self.lpns.insert(*lpn, id) {
+                Some(unit) => Some(unit),
+                None => lpns::bearer(self.connection, *lpn)?,
+            };
+            if let Some(unit) = bearer.filter(|unit| *unit != id) {
+                return Err(RecordsError::LpnTaken { lpn: *lpn, unit });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the events made of their subjects, in the order of their last events.
+    fn finish(&mut self) -> Result<(), RecordsError> {
+        if self.drawn {
+            lpns::write(self.connection, self.enrolment)?;
+        }
+        for (subject, folded) in &self.folded {
+            if let Some(state) = &folded.state {
+                state.store(self.connection, *subject, folded.recorded_ms)?;
+            }
+            if let Some(last) = folded.last_event {
+                saw(self.connection, *subject, last)?;
             }
         }
         Ok(())
@@ -191,15 +277,13 @@ impl Log<'_> {
         Ok(())
     }
 
-    fn project(&self, new: &NewEvent) -> Result<(), RecordsError> {
-        let Some(empty) = State::empty(new.subject) else { return Ok(()) };
-        let mut state = State::load(self.connection, new.subject)?.unwrap_or(empty);
+    fn project(&self, new: &NewEvent, folded: &mut Folded) -> Result<(), RecordsError> {
+        let Some(state) = &mut folded.state else { return Ok(()) };
         state.apply(&Parsed::Known(new.event.clone()));
         // The state before was readable, or nothing may be written about this subject here.
         if state.is_unreadable() {
             return Err(RecordsError::SubjectUnreadable(new.subject.to_string()));
         }
-        state.store(self.connection, new.subject, millis(new.recorded))?;
         let told = Told {
             event: &new.event,
             event_id: new.event_id,
@@ -207,7 +291,7 @@ impl Log<'_> {
             operator: &new.actor.operator,
             recorded_ms: millis(new.recorded),
         };
-        figures::appended(self.connection, new.subject, &state, &told)
+        figures::appended(self.connection, new.subject, state, &told)
     }
 }
 

@@ -1,26 +1,28 @@
 //! Opening a data folder: lock, SQLite with its settings, migrations.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::enrolment::{self, Enrolment};
+use crate::incidents::{self, IncidentKind};
 use crate::knowledge::{self, Verified};
 use crate::lock::Lock;
-use crate::{Photos, RecordsError, Witness, append, figures, witness};
+use crate::reserve::SpaceReserve;
+use crate::{Because, Photos, RecordsError, Witness, append, figures, start, witness};
 
-mod migrations {
+pub(crate) mod migrations {
     refinery::embed_migrations!("migrations");
 }
 
 /// Newest schema that this release knows; a hello tells it to head office.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// Older versions of SQLite can damage a database when its WAL is reset.
 pub const SQLITE_AT_LEAST: i32 = 3_051_003;
@@ -42,11 +44,21 @@ pub struct Options {
     pub clock: Clock,
     /// The most that the database may take, in pages of 4096 bytes; beyond it the disk counts as full.
     pub max_pages: Option<u32>,
+    /// A folder, best on another medium, that keeps a second witness of the head.
+    pub witness_folder: Option<PathBuf>,
+    /// Bytes of disk kept for the last events before it is full; 0 keeps none.
+    pub reserve_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { program: "station".to_owned(), clock: Arc::new(Timestamp::now), max_pages: None }
+        Self {
+            program: "station".to_owned(),
+            clock: Arc::new(Timestamp::now),
+            max_pages: None,
+            witness_folder: None,
+            reserve_bytes: 0,
+        }
     }
 }
 
@@ -68,6 +80,12 @@ pub struct Records {
     pub(crate) enrolment: Option<Enrolment>,
     /// Documents whose signature was verified, by the very text that was.
     pub(crate) verified: RefCell<Verified>,
+    pub(crate) witness_folder: Option<PathBuf>,
+    /// When the second witness could last not be written.
+    pub(crate) witness_failed: Cell<Option<Instant>>,
+    /// When this run last sealed the head, by the records' clock.
+    pub(crate) sealed_ms: Cell<i64>,
+    pub(crate) reserve: SpaceReserve,
     behind_witness: Option<Witness>,
     /// `None`: open for reading only. Dropped last, after the connection.
     lock: Option<Lock>,
@@ -98,12 +116,36 @@ impl Records {
         )?;
         configure(&connection, options.max_pages)?;
         migrate(&mut connection)?;
+        start::check(&connection, &dir.join(DATABASE))?;
         let mut records = Self::around(connection, dir, options.clock)?;
         records.lock = Some(lock);
+        records.witness_folder = options.witness_folder;
+        records.reserve = SpaceReserve::of(options.reserve_bytes);
         records.behind_witness = witness::ahead_of(&records)?;
+        records.step_aside()?;
         records.catch_up()?;
         append::sweep_purged(&records)?;
+        records.keep_reserve();
         Ok(records)
+    }
+
+    /// A database that is behind its witness was put back from a copy: before anything is written, it goes on in an
+    /// epoch of its own, so that no sequence and no number is given twice.
+    fn step_aside(&mut self) -> Result<(), RecordsError> {
+        let Some(witness) = self.behind_witness.clone() else { return Ok(()) };
+        if self.enrolment.as_ref().is_none_or(|enrolment| enrolment.station != witness.station) {
+            return Ok(());
+        }
+        let here = crate::outbox::head(&self.connection, &witness.epoch)?;
+        let epoch = self.open_provisional(Because::Restored)?;
+        self.set_setting(crate::epochs::RESTORED_FROM, &witness)?;
+        let args = incidents::args([
+            ("before", witness.epoch.to_string()),
+            ("witness", witness.head.seq.to_string()),
+            ("here", here.seq.to_string()),
+            ("epoch", epoch.to_string()),
+        ]);
+        self.note_incident(IncidentKind::Restored, &args)
     }
 
     /// Opens the records for reading, beside a running station too.
@@ -130,6 +172,7 @@ impl Records {
     fn around(connection: Connection, dir: &Path, clock: Clock) -> Result<Self, RecordsError> {
         connection.set_prepared_statement_cache_capacity(128);
         let enrolment = enrolment::load(&connection)?;
+        let now_ms = crate::sql::millis(clock());
         Ok(Self {
             connection,
             dir: dir.to_owned(),
@@ -137,6 +180,10 @@ impl Records {
             clock,
             enrolment,
             verified: RefCell::default(),
+            witness_folder: None,
+            witness_failed: Cell::new(None),
+            sealed_ms: Cell::new(now_ms),
+            reserve: SpaceReserve::of(0),
             behind_witness: None,
             lock: None,
         })
@@ -194,7 +241,7 @@ impl Records {
 
 const BUSY: Duration = Duration::from_secs(5);
 
-fn configure(connection: &Connection, max_pages: Option<u32>) -> Result<(), RecordsError> {
+pub(crate) fn configure(connection: &Connection, max_pages: Option<u32>) -> Result<(), RecordsError> {
     connection.busy_timeout(BUSY)?;
     check_application(connection)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
@@ -232,7 +279,7 @@ fn schema(connection: &Connection) -> Result<u32, RecordsError> {
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), RecordsError> {
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), RecordsError> {
     let found = schema(connection)?;
     if found > SCHEMA {
         return Err(RecordsError::DatabaseNewer { found, known: SCHEMA });

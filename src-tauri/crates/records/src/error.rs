@@ -68,6 +68,21 @@ pub enum RecordsError {
     /// A projection that an event of a newer release touched can only be read here.
     #[error("{0} holds an event that this release does not know")]
     SubjectUnreadable(String),
+    /// Something came in about a subject since it was looked at.
+    #[error("{0} has changed meanwhile")]
+    SubjectChanged(String),
+    /// Events that head office says are ours, and that do not add up to the hash that it names.
+    #[error("what head office holds of epoch {0} does not add up")]
+    OwnEventsDiffer(wire::Epoch),
+    /// An epoch that this station has written in before.
+    #[error("epoch {0} was used before")]
+    EpochUsed(wire::Epoch),
+    /// Nothing of a damaged database could be read that says whose it is.
+    #[error("the damaged records do not say which station they are: {0}")]
+    NothingReadable(String),
+    /// A backup that does not hold what it should.
+    #[error("the backup is not good: {0}")]
+    BackupBad(String),
     /// A unit already bears this LPN.
     #[error("LPN {lpn} is on unit {unit} already")]
     LpnTaken {
@@ -147,6 +162,11 @@ impl RecordsError {
             Self::Event(error) => error.code(),
             Self::EventRepeated(_) => "event-repeated",
             Self::SubjectUnreadable(_) => "subject-unreadable",
+            Self::SubjectChanged(_) => "unit-changed",
+            Self::OwnEventsDiffer(_) => "own-events-differ",
+            Self::EpochUsed(_) => "epoch-used",
+            Self::NothingReadable(_) => "records-not-rebuilt",
+            Self::BackupBad(_) => "backup-bad",
             Self::LpnTaken { .. } => "lpn-taken",
             Self::LpnsUsedUp => "lpn-block-empty",
             Self::PhotoNotKept(_) => "photo-not-kept",

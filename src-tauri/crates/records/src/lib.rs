@@ -9,6 +9,10 @@
 //! | `projections` | units, parcels, containers as the fold of their events; look-ups and [`Found`] |
 //! | [`Batch`], [`Unsent`] | the outbox, and receipts that empty it |
 //! | [`Photos`] | photo files named by their hash |
+//! | [`Because`], [`EpochHere`], [`TakenBack`] | epochs of the station's own, and its own events back from head office |
+//! | [`Incident`], [`IncidentKind`] | what happened to the records, until a person has seen it |
+//! | `start`, [`SpaceReserve`], `orphans` | checks at the start, room for the last events, files that no event names |
+//! | `thumbnails` | small pictures, which go up before the photos |
 //! | `texts` | the purgeable store of raw scans and free text |
 //! | `figures`, [`insights`] | a row of plain columns for each unit, and the questions answered from them |
 //! | [`PackMade`], [`verify_pack`] | evidence packs: one unit's history in a file that anybody can check |
@@ -22,24 +26,30 @@ mod append;
 mod arrival;
 mod database;
 mod enrolment;
+mod epochs;
 mod error;
 mod events;
 mod feeds;
 mod figures;
 mod find;
+mod incidents;
 pub mod insights;
 mod knowledge;
 mod lock;
 mod lpns;
 mod meeting;
+mod orphans;
 mod outbox;
 mod pack;
 mod photos;
 mod projections;
+mod reserve;
 mod seals;
 mod settings;
 mod sql;
+mod start;
 mod texts;
+mod thumbnails;
 mod verify;
 mod witness;
 
@@ -47,10 +57,12 @@ pub use append::{NewEvent, Stored};
 pub use arrival::Arriving;
 pub use database::{Clock, Options, Records, SCHEMA, SQLITE_AT_LEAST};
 pub use enrolment::Enrolment;
+pub use epochs::{Because, EpochHere, TakenBack};
 pub use error::{ReceiptRefusal, RecordsError};
 pub use events::Counters;
 pub use feeds::{Applied, RefusedItem};
 pub use find::Found;
+pub use incidents::{Incident, IncidentKind};
 pub use lock::Holder;
 pub use outbox::{Batch, Unsent};
 pub use pack::{
@@ -58,5 +70,8 @@ pub use pack::{
     PolicyEntry, Segment, verify_pack,
 };
 pub use photos::Photos;
+pub use reserve::SpaceReserve;
+pub use start::damaged_pages;
+pub use thumbnails::Thumbnail;
 pub use verify::{Chain, Problem, Projections, VerifyReport, verify};
 pub use witness::Witness;

@@ -49,12 +49,9 @@ pub(crate) fn bearer(connection: &Connection, lpn: Lpn) -> Result<Option<UnitId>
     id.map(|id| parse(&id)).transpose()
 }
 
-/// Moves the counter past what an event drew; within the event's own transaction. Says whether it moved.
-pub(crate) fn draw(
-    connection: &Connection,
-    enrolment: &mut Enrolment,
-    event: &Event,
-) -> Result<bool, RecordsError> {
+/// Moves the counter past what an event drew. Says whether it moved; [`write`] then keeps it, in the event's own
+/// transaction.
+pub(crate) fn draw(enrolment: &mut Enrolment, event: &Event) -> Result<bool, RecordsError> {
     let (number, next) = match event {
         Event::Unit(UnitEvent::Received { lpn, preprinted: false, .. }) => (lpn.block(), lpn.counter() + 1),
         Event::Station(StationEvent::LpnsDrawn { block, first, count }) => {
@@ -71,9 +68,43 @@ pub(crate) fn draw(
         enrolment.lpn_further_block = None;
     }
     enrolment.lpn_block = block;
-    connection.execute(
-        "UPDATE enrolment SET lpn_block = ?1, lpn_further_block = ?2",
-        params![json(&block)?, enrolment.lpn_further_block.unwrap_or(0)],
-    )?;
     Ok(true)
 }
+
+/// Keeps the counter.
+pub(crate) fn write(connection: &Connection, enrolment: &Enrolment) -> Result<(), RecordsError> {
+    connection
+        .prepare_cached(
+            "UPDATE enrolment SET lpn_block = ?1, lpn_further_block = ?2, lpn_reserve_block = ?3",
+        )?
+        .execute(params![
+            json(&enrolment.lpn_block)?,
+            enrolment.lpn_further_block.unwrap_or(0),
+            enrolment.lpn_reserve_block,
+        ])?;
+    Ok(())
+}
+
+/// Numbers that a lost state may have given are never given again: from here on the station draws from its reserve,
+/// beginning at one of many places, so that two copies of one disk hardly meet. Without a reserve it leaps ahead.
+pub(crate) fn leave_block(enrolment: &mut Enrolment, random: u8) -> Result<(), RecordsError> {
+    if enrolment.lpn_reserve_block != 0 {
+        let start = u32::from(random % RESERVE_STARTS) * 1000 + 1;
+        enrolment.lpn_block =
+            LpnBlock::new(enrolment.lpn_reserve_block, start, 100_000).map_err(RecordsError::row)?;
+        enrolment.lpn_reserve_block = 0;
+    } else {
+        let mut block = drawing(enrolment)?;
+        if Some(block.block) == enrolment.lpn_further_block {
+            enrolment.lpn_further_block = None;
+        }
+        block.next = block.next.saturating_add(LEAP).min(block.end);
+        enrolment.lpn_block = block;
+    }
+    Ok(())
+}
+
+/// Places in the reserve block where a station may begin: the first half of its thousands.
+const RESERVE_STARTS: u8 = 50;
+/// Numbers passed over where no reserve is left: more than a bench gives in weeks without a line.
+const LEAP: u32 = 5000;

@@ -34,6 +34,8 @@ pub struct Unsent {
     pub events: u64,
     /// When the oldest of them was recorded.
     pub oldest: Option<Timestamp>,
+    /// Small pictures of photos.
+    pub thumbnails: u64,
     /// Photos.
     pub photos: u64,
 }
@@ -151,18 +153,18 @@ impl Records {
         Ok(cleared as u64)
     }
 
-    /// Head office lost what it had confirmed after this head (its verdict `server_rewound`): those events,
-    /// and the photos that they name, wait again. Returns how many events.
+    /// Head office lost what it had confirmed of an epoch after this head (its verdict `server_rewound`): those
+    /// events, and the photos that they name, wait again. Returns how many events.
     ///
     /// # Errors
     /// `receipt-hash-differs` if head office's head is not on our chain.
-    pub fn send_again_after(&mut self, stored: &Head) -> Result<u64, RecordsError> {
-        let epoch = self.enrolled()?.epoch;
+    pub fn send_again_after(&mut self, epoch: Epoch, stored: &Head) -> Result<u64, RecordsError> {
         let transaction = self.writing()?;
         if hash_at(&transaction, &epoch, stored.seq)? != Some(stored.hash) {
             return Err(RecordsError::Receipt(ReceiptRefusal::HashDiffers { seq: stored.seq }));
         }
         let (name, seq) = (epoch.to_string(), int(stored.seq));
+        // Bodies that were pruned are in a verified backup of head office: it has them from there.
         let queued = transaction.execute(
             "INSERT INTO outbox (epoch, seq) SELECT epoch, seq FROM events WHERE epoch = ?1 AND seq > ?2
              ON CONFLICT DO NOTHING",
@@ -170,11 +172,14 @@ impl Records {
         )?;
         transaction
             .execute("UPDATE epochs SET acknowledged_seq = ?2 WHERE epoch = ?1", params![name, seq])?;
-        transaction.execute(
+        for sql in [
+            "UPDATE thumbnails SET sent = 0 WHERE photo IN (SELECT sha256 FROM photos WHERE subject IN
+               (SELECT subject FROM events WHERE epoch = ?1 AND seq > ?2))",
             "UPDATE photos SET sent = 0 WHERE subject IN
                (SELECT subject FROM events WHERE epoch = ?1 AND seq > ?2)",
-            params![name, seq],
-        )?;
+        ] {
+            transaction.execute(sql, params![name, seq])?;
+        }
         transaction.commit()?;
         Ok(queued as u64)
     }
@@ -209,18 +214,44 @@ impl Records {
         Ok(self.setting::<i64>(HEAD_OFFICE_TIME)?.and_then(time))
     }
 
-    /// What head office does not have yet.
+    /// What head office does not have yet. Asked for by every screen: nothing is walked, however much waits.
     pub fn unsent(&self) -> Result<Unsent, RecordsError> {
-        // The outbox in its own order: the first that waits is the oldest. Nothing but its count is walked.
-        let sql = "SELECT (SELECT count(*) FROM outbox), coalesce((
-                     SELECT e.recorded_ms FROM epochs p JOIN outbox o ON o.epoch = p.epoch
-                       JOIN events e ON e.epoch = o.epoch AND e.seq = o.seq
-                     ORDER BY p.position, o.seq LIMIT 1), 0)";
-        let (events, oldest): (i64, i64) =
-            self.connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let sql = "SELECT count(*) FROM photos WHERE sent = 0 AND purged = 0";
-        let photos: i64 = self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        Ok(Unsent { events: uint(events), oldest: time(oldest), photos: uint(photos) })
+        let sql = "SELECT e.epoch, e.acknowledged_seq,
+                     coalesce((SELECT max(seq) FROM events v WHERE v.epoch = e.epoch), 0)
+                   FROM epochs e ORDER BY e.position";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let (mut events, mut first) = (0, None);
+        while let Some(row) = rows.next()? {
+            let (epoch, acknowledged, head): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let waiting = head.saturating_sub(acknowledged).max(0);
+            if waiting > 0 && first.is_none() {
+                first = Some((epoch, acknowledged + 1));
+            }
+            events += uint(waiting);
+        }
+        let oldest = match first {
+            Some((epoch, seq)) => self
+                .connection
+                .prepare_cached("SELECT recorded_ms FROM events WHERE epoch = ?1 AND seq = ?2")?
+                .query_row(params![epoch, seq], |row| row.get(0))
+                .optional()?,
+            None => None,
+        };
+        let (thumbnails, photos) = (self.tally("thumbnails-waiting")?, self.tally("photos-waiting")?);
+        Ok(Unsent { events, oldest: oldest.and_then(time), thumbnails, photos })
+    }
+
+    /// A count that the database keeps: `photos`, `photos-waiting`, `thumbnails`, `thumbnails-waiting`.
+    fn tally(&self, name: &str) -> Result<u64, RecordsError> {
+        let sql = "SELECT count FROM tallies WHERE name = ?1";
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row(params![name], |row| row.get(0))?;
+        Ok(uint(count))
+    }
+
+    /// Photos and small pictures that own events ever named, sent or not.
+    pub fn pictures(&self) -> Result<(u64, u64), RecordsError> {
+        Ok((self.tally("photos")?, self.tally("thumbnails")?))
     }
 
     /// Whether head office has confirmed every own event of a subject. Photos count apart.

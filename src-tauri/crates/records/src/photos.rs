@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use returns::ids::Sha256Hex;
 use sha2::{Digest, Sha256};
@@ -33,6 +34,7 @@ impl Photos {
     pub fn keep(&self, jpeg: &[u8]) -> Result<Sha256Hex, RecordsError> {
         let hash = sha256(jpeg);
         if self.read(&hash)?.as_deref() == Some(jpeg) {
+            self.touch(&hash);
             return Ok(hash);
         }
         let path = self.path(&hash);
@@ -70,12 +72,57 @@ impl Photos {
         fs::metadata(self.path(hash)).ok().filter(fs::Metadata::is_file).map(|file| file.len())
     }
 
+    /// Removes a photo and its small picture.
     pub(crate) fn remove(&self, hash: &Sha256Hex) -> Result<(), RecordsError> {
-        let path = self.path(hash);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(RecordsError::file(&path)(error)),
-            _ => Ok(()),
+        for path in [self.path(hash), self.thumbnail_path(hash)] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(RecordsError::file(&path)(error));
+                }
+                _ => {}
+            }
         }
+        Ok(())
+    }
+
+    /// An orphan that is wanted after all is young again, until its event is appended.
+    fn touch(&self, hash: &Sha256Hex) {
+        let file = fs::File::options().append(true).open(self.path(hash));
+        if let Err(error) = file.and_then(|file| file.set_modified(SystemTime::now())) {
+            tracing::warn!(%error, %hash, "a photo's age was not renewed");
+        }
+    }
+
+    /// Files of one shelf, `00` to `ff`, that were last written before then: a photo's hash, or `None` for what is
+    /// left of one that was never finished.
+    pub(crate) fn older_on_shelf(
+        &self,
+        shelf: u8,
+        before: SystemTime,
+    ) -> Result<Vec<(PathBuf, Option<Sha256Hex>)>, RecordsError> {
+        let folder = self.folder.join(format!("{shelf:02x}"));
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(RecordsError::file(&folder)(error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries.flatten() {
+            let old = entry
+                .metadata()
+                .is_ok_and(|file| file.is_file() && file.modified().is_ok_and(|written| written < before));
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let hash = name.split('.').next().and_then(|stem| stem.parse().ok());
+            if old && (hash.is_some() || name.starts_with(".new-")) {
+                found.push((entry.path(), hash));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where a photo's small picture lies, or would lie.
+    pub fn thumbnail_path(&self, photo: &Sha256Hex) -> PathBuf {
+        self.path(photo).with_extension("small.jpg")
     }
 
     /// Creates a shelf, durably: each new folder's own entry is synced too.

@@ -309,7 +309,8 @@ pub(crate) fn saw(connection: &Connection, subject: Subject, event: EventId) -> 
 
 /// Every subject that has events here.
 pub(crate) fn subjects(connection: &Connection) -> Result<Vec<Subject>, RecordsError> {
-    let sql = "SELECT subject FROM events UNION SELECT subject FROM foreign_events ORDER BY 1";
+    let sql =
+        "SELECT subject FROM events WHERE subject <> '' UNION SELECT subject FROM foreign_events ORDER BY 1";
     let names = texts(connection, sql, [])?;
     names.iter().map(|name| parse(name)).collect()
 }

@@ -1,12 +1,36 @@
-//! Seals: the station's signature over its head, every 100 events and on demand.
+//! Seals: the station's signature over its head, every 100 events, every five minutes with events, and on demand.
 
 use rusqlite::{Connection, params};
 use wire::{ChainHash, Head, Seal};
 
-use crate::sql::{int, parse, uint};
+use crate::sql::{int, millis, parse, uint};
 use crate::{Records, RecordsError};
 
+/// A head is sealed at least this often while events come.
+const SEAL_EVERY_MS: i64 = 5 * 60 * 1000;
+
 impl Records {
+    /// Whether the last seal of this run is so old that the next event brings one.
+    pub(crate) fn seal_due(&self, now_ms: i64) -> bool {
+        now_ms.saturating_sub(self.sealed_ms.get()) >= SEAL_EVERY_MS
+    }
+
+    /// Seals the head where events came since the last seal, and that was five minutes ago.
+    ///
+    /// # Errors
+    /// As [`Records::seal`].
+    pub fn seal_if_due(&mut self) -> Result<Option<Seal>, RecordsError> {
+        if self.enrolment.is_none() || !self.seal_due(millis(self.now())) {
+            return Ok(None);
+        }
+        let epoch = self.enrolled()?.epoch;
+        let sql = "SELECT 1 FROM seals WHERE epoch = ?1 AND seq = ?2";
+        let head = self.head()?;
+        let sealed =
+            self.connection.prepare_cached(sql)?.exists(params![epoch.to_string(), int(head.seq)])?;
+        if sealed { Ok(None) } else { self.seal() }
+    }
+
     /// Seals the head now, at a shift's end for example. `None` where there is nothing to seal yet.
     ///
     /// # Errors
@@ -20,6 +44,7 @@ impl Records {
         let transaction = self.writing()?;
         store(&transaction, &seal)?;
         transaction.commit()?;
+        self.sealed_ms.set(millis(self.now()));
         Ok(Some(seal))
     }
 

@@ -1,8 +1,11 @@
 //! The witness: the last head, in a file outside the database. A database that was restored is behind it.
 
 use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use returns::ids::StationId;
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use wire::{Epoch, Head};
 
@@ -24,25 +27,63 @@ pub struct Witness {
 
 impl Records {
     /// Notes the head after a commit. Never ahead of the database, and its loss costs nothing: it is not synced,
-    /// and a failure is only logged.
+    /// and a failure is only logged. A second witness, on another medium, also notices a folder that was put back
+    /// as a whole.
     pub(crate) fn write_witness(&self, head: Head) {
         let Some(enrolment) = &self.enrolment else { return };
         let witness = Witness { station: enrolment.station, epoch: enrolment.epoch, head };
-        let (new, path) = (self.dir.join("head.witness.new"), self.dir.join(FILE));
         let text = serde_json::to_vec(&witness).unwrap_or_default();
-        if let Err(error) = fs::write(&new, text).and_then(|()| fs::rename(&new, &path)) {
+        if let Err(error) = replace(&self.dir, FILE, &text) {
             tracing::warn!(%error, "the witness of the head was not written");
         }
+        let Some(folder) = &self.witness_folder else { return };
+        // A medium that was pulled out is not asked again with every scan.
+        if self.witness_failed.get().is_some_and(|at| at.elapsed() < AGAIN) {
+            return;
+        }
+        match replace(folder, &format!("{}.witness", witness.station), &text) {
+            Ok(()) => self.witness_failed.set(None),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "the second witness was not written");
+                self.witness_failed.set(Some(Instant::now()));
+            }
+        }
+    }
+
+    /// Whether the second witness, where one is set up, could be written the last time.
+    pub fn second_witness_works(&self) -> Option<bool> {
+        self.witness_folder.as_ref().map(|_| self.witness_failed.get().is_none())
     }
 }
 
-/// The folder's witness, if the database does not hold its head. An unreadable witness says nothing.
+/// How long a second medium that failed is left alone.
+const AGAIN: Duration = Duration::from_secs(60);
+
+fn replace(folder: &Path, name: &str, text: &[u8]) -> std::io::Result<()> {
+    let new = folder.join(format!("{name}.new"));
+    fs::write(&new, text)?;
+    fs::rename(&new, folder.join(name))
+}
+
+/// A witness of the database, if the database does not hold its head. An unreadable witness says nothing.
 pub(crate) fn ahead_of(records: &Records) -> Result<Option<Witness>, RecordsError> {
-    let read = fs::read(records.dir.join(FILE)).ok();
-    let Some(witness) = read.and_then(|bytes| serde_json::from_slice::<Witness>(&bytes).ok()) else {
-        return Ok(None);
-    };
-    let same_station = records.enrolment.as_ref().is_some_and(|own| own.station == witness.station);
-    let held = hash_at(&records.connection, &witness.epoch, witness.head.seq)?;
-    Ok((!same_station || held != Some(witness.head.hash)).then_some(witness))
+    let station = records.enrolment.as_ref().map(|own| own.station);
+    let second = records.witness_folder.as_ref().zip(station);
+    let second = second.map(|(folder, station)| folder.join(format!("{station}.witness")));
+    for path in [Some(records.dir.join(FILE)), second].into_iter().flatten() {
+        let read = fs::read(path).ok();
+        let Some(witness) = read.and_then(|bytes| serde_json::from_slice::<Witness>(&bytes).ok()) else {
+            continue;
+        };
+        if station != Some(witness.station) || !holds(records, &witness)? {
+            return Ok(Some(witness));
+        }
+    }
+    Ok(None)
+}
+
+fn holds(records: &Records, witness: &Witness) -> Result<bool, RecordsError> {
+    let known = "SELECT 1 FROM epochs WHERE epoch = ?1";
+    Ok(records.connection.prepare_cached(known)?.exists(params![witness.epoch.to_string()])?
+        && hash_at(&records.connection, &witness.epoch, witness.head.seq)? == Some(witness.head.hash))
 }

@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use records::{Options, Records, RecordsError};
+use records::{Options, Records, RecordsError, SpaceReserve};
 use returns::ids::Subject;
 use support::*;
 
@@ -32,7 +32,7 @@ fn fill(records: &mut Records) -> (u64, RecordsError) {
 fn a_full_database_is_told_and_keeps_what_it_confirmed() {
     let dir = tempfile::tempdir().unwrap();
     drop(enrolled(dir.path()));
-    let mut records = Records::open(dir.path(), Options { max_pages: Some(120), ..options() }).unwrap();
+    let mut records = Records::open(dir.path(), Options { max_pages: Some(260), ..options() }).unwrap();
     let (confirmed, error) = fill(&mut records);
     assert_eq!(error.code(), "disk-full");
     assert!(confirmed > 5, "{confirmed}");
@@ -99,6 +99,44 @@ fn a_full_file_system_is_told_and_keeps_what_it_confirmed() {
     let report = records::verify(disk.path()).unwrap();
     assert!(report.is_clean(), "{:?}", report.problems);
     assert_eq!(report.events, 2 * confirmed + 2);
+}
+
+#[test]
+fn the_last_events_find_room_in_the_reserve() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("no 4 MB tmpfs could be mounted (that needs root): the reserve is only made and kept here");
+        let dir = tempfile::tempdir().unwrap();
+        let records = Records::open(dir.path(), Options { reserve_bytes: 1 << 19, ..options() }).unwrap();
+        return assert_eq!(records.space_reserve(), SpaceReserve::Held { bytes: 1 << 19 });
+    };
+    drop(enrolled(disk.path()));
+    let bytes = 1 << 19;
+    let mut records = Records::open(disk.path(), Options { reserve_bytes: bytes, ..options() }).unwrap();
+    assert_eq!(records.space_reserve(), SpaceReserve::Held { bytes });
+    let reserve = disk.path().join("space.reserve");
+    assert_eq!(std::fs::metadata(&reserve).unwrap().len(), bytes);
+    let (mut here, mut before) = (0, None);
+    while !matches!(records.space_reserve(), SpaceReserve::Used { .. }) {
+        before = Some(here);
+        receive(&mut records, &format!("SN-{here:060}"));
+        here += 1;
+    }
+    assert!(before.is_some() && !reserve.exists());
+    // The event that found the disk full is on it, and more fit.
+    for n in 0..2 {
+        receive(&mut records, &format!("LAST-{n}"));
+    }
+    assert_eq!(records.incidents(5).unwrap()[0].code, "space-reserve-used");
+    assert_eq!(records.head().unwrap().seq, 2 * (here + 2));
+    // Without room it is not made again; with room it is.
+    records.keep_reserve();
+    assert_eq!(records.space_reserve(), SpaceReserve::Used { bytes });
+    let remounted = Command::new("mount").args(["-o", "remount,size=16m"]).arg(disk.path()).status().unwrap();
+    assert!(remounted.success());
+    records.keep_reserve();
+    assert_eq!(records.space_reserve(), SpaceReserve::Held { bytes });
+    drop(records);
+    assert!(records::verify(disk.path()).unwrap().is_clean());
 }
 
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -445,7 +445,12 @@ fn a_database_of_before_gets_its_figures_when_it_is_opened() {
     // As the first release left it.
     tamper(
         dir.path(),
-        "DROP TABLE figures; DROP TABLE figure_findings; DROP TABLE figure_blinds; DROP TABLE figure_answers;
+        "DROP TRIGGER photos_added; DROP TRIGGER photos_changed; DROP TRIGGER photos_gone; DROP TABLE thumbnails;
+         DROP TABLE tallies; DROP TABLE incidents; DROP TABLE moved_events; DROP INDEX photos_waiting;
+         CREATE INDEX photos_unsent ON photos (sent) WHERE sent = 0; DROP INDEX events_by_time;
+         CREATE INDEX events_by_time ON events (recorded_ms); ALTER TABLE epochs DROP COLUMN pruned_seq;
+         ALTER TABLE epochs DROP COLUMN because;
+         DROP TABLE figures; DROP TABLE figure_findings; DROP TABLE figure_blinds; DROP TABLE figure_answers;
          DROP TABLE step_counts; DROP TABLE parcel_figures; DROP TABLE parcel_rmas; DROP TABLE policies;
          DROP TABLE rma_serials; DROP TABLE upkeep; DROP INDEX rmas_by_customer; DROP INDEX units_by_stage;
          DROP INDEX units_held; ALTER TABLE rmas DROP COLUMN customer;

@@ -63,12 +63,12 @@ fn what_a_restored_head_office_lost_waits_again() {
     assert_eq!(records.unsent().unwrap(), records::Unsent::default());
 
     let off_our_chain = Head { seq: 1, hash: ChainHash([1; 32]) };
-    let error = records.send_again_after(&off_our_chain).unwrap_err();
+    let error = records.send_again_after(Epoch::Numbered(1), &off_our_chain).unwrap_err();
     assert!(matches!(error, RecordsError::Receipt(ReceiptRefusal::HashDiffers { seq: 1 })));
     assert_eq!(records.unsent().unwrap().events, 0);
 
     let theirs = Head { seq: 1, hash: stored[0].hash };
-    assert_eq!(records.send_again_after(&theirs).unwrap(), 2);
+    assert_eq!(records.send_again_after(Epoch::Numbered(1), &theirs).unwrap(), 2);
     let unsent = records.unsent().unwrap();
     assert_eq!((unsent.events, unsent.photos), (2, 1));
     let batch = records.next_batch(10, 1 << 20).unwrap().unwrap();

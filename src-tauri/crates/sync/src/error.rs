@@ -165,6 +165,7 @@ impl SyncError {
                 | Self::Cut(_)
                 | Self::NotHeadOffice { .. }
                 | Self::Unavailable { .. }
+                | Self::Busy { retry_after: None, .. }
         )
     }
 

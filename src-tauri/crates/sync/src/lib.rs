@@ -7,13 +7,17 @@
 //! | [`Line`], [`LineConfig`], [`LineHandle`], [`Pace`] | the loop, and the handle by which it is told and asked |
 //! | [`LineStatus`], [`LineState`], [`Trouble`] | what the screen shows of it |
 //! | `office` | signed calls: no reply counts that head office's pinned key did not sign for this very request |
-//! | `push`, `pull`, `photos` | the lanes |
+//! | `push`, `pull`, `photos` | the lanes: events, small pictures, photos; and what comes down |
+//! | `own` | what a station does about its own epochs: restored, forked, cloned, or head office restored |
+//! | `ceiling` | no more goes up than a shared line is to carry |
 //! | [`SyncError`] | what can go wrong, by stable code |
 
+mod ceiling;
 mod enrol;
 mod error;
 mod line;
 mod office;
+mod own;
 mod pace;
 mod photos;
 mod pull;

@@ -9,7 +9,7 @@ use returns::ids::StationId;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use wire::{HelloReply, HelloRequest, PublicKey, SecretKey, Verdict};
+use wire::{Epoch, HelloReply, HelloRequest, Leaving, PublicKey, SecretKey, Verdict};
 
 use crate::office::{Call, Office, Trust};
 use crate::shared::Shared;
@@ -60,26 +60,84 @@ impl Line {
     /// # Errors
     /// `head-office-address-wrong`, `line-client-failed`.
     pub fn spawn(config: LineConfig, records: Arc<Mutex<Records>>) -> Result<LineHandle, SyncError> {
-        let LineConfig { url, head_office_key, station, secret, pace } = config;
-        let office = Office::new(&url, Trust::Pinned(head_office_key), station.to_string(), secret, &pace)?;
         let (status, watched) = watch::channel(LineStatus::at_start());
         let (kick, now) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let stopping = CancellationToken::new();
-        let session = Session {
-            office,
+        let start = Start {
+            config,
             records: Shared(records),
-            batch_events: pace.batch_events,
-            pace,
             status,
             instance: hex::encode(rand::random::<[u8; 16]>()),
+        };
+        // What cannot be started at all is told at once, not tried for ever.
+        let first = start.session()?;
+        let watch = start.watch(first, stopping.clone(), Arc::clone(&kick), Arc::clone(&now));
+        let task = Some(tokio::spawn(watch));
+        Ok(LineHandle { kick, now, status: watched, stopping, task })
+    }
+}
+
+/// What a session starts with, and starts with again should it ever fall over.
+struct Start {
+    config: LineConfig,
+    records: Shared,
+    status: watch::Sender<LineStatus>,
+    instance: String,
+}
+
+/// After a fault of the program's own, the line starts anew after this.
+const STARTED_ANEW: Duration = Duration::from_secs(5);
+
+impl Start {
+    fn session(&self) -> Result<Session, SyncError> {
+        let LineConfig { url, head_office_key, station, secret, pace } = self.config.clone();
+        let trust = Trust::Pinned(head_office_key);
+        let office = Office::new(&url, trust, station.to_string(), secret, &pace)?;
+        Ok(Session {
+            office,
+            records: self.records.clone(),
+            station,
+            batch_events: pace.batch_events,
+            piece_bytes: FIRST_PIECE_BYTES.min(pace.photo_piece_bytes).max(1),
+            pace,
+            status: self.status.clone(),
+            instance: self.instance.clone(),
             greeted: None,
+            well_in: None,
             barred: None,
             lasting: None,
             pulled: None,
-        };
-        let running = session.run(stopping.clone(), Arc::clone(&kick), Arc::clone(&now));
-        let task = Some(tokio::spawn(running));
-        Ok(LineHandle { kick, now, status: watched, stopping, task })
+            more: false,
+        })
+    }
+
+    /// Runs sessions one after the other: the queue must never stop for want of somebody who sends.
+    async fn watch(
+        self,
+        mut session: Session,
+        stopping: CancellationToken,
+        kick: Arc<Notify>,
+        now: Arc<Notify>,
+    ) {
+        loop {
+            let running = session.run(stopping.clone(), Arc::clone(&kick), Arc::clone(&now));
+            match tokio::spawn(running).await {
+                Ok(()) => return,
+                Err(error) => tracing::error!(%error, "the line fell over and starts anew"),
+            }
+            self.status.send_modify(|status| status.trouble = Some(Trouble::new("line-started-anew", [])));
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(STARTED_ANEW) => {}
+            }
+            session = match self.session() {
+                Ok(session) => session,
+                Err(error) => {
+                    tracing::error!(%error, "the line cannot start anew");
+                    return;
+                }
+            };
+        }
     }
 }
 
@@ -134,16 +192,30 @@ pub(crate) struct Session {
     pub status: watch::Sender<LineStatus>,
     /// The most events in a batch: head office's limit, halved where a batch was too long.
     pub batch_events: usize,
+    /// Bytes of a photo in one call: grows on a fat line, shrinks on a thin one.
+    pub piece_bytes: usize,
+    pub station: StationId,
     /// Drawn at the start: two that alternate mean a cloned disk.
-    instance: String,
+    pub instance: String,
+    /// The epoch in which head office has found this very run in order. Should it then be behind, somebody else
+    /// writes in its name.
+    pub well_in: Option<Epoch>,
     /// When head office last answered a hello, and what it takes.
-    greeted: Option<(Instant, wire::Limits)>,
+    pub greeted: Option<(Instant, wire::Limits)>,
     /// Why no events may go up.
     pub barred: Option<Trouble>,
     /// What a person must be told although the line is up.
     pub lasting: Option<Trouble>,
-    pulled: Option<Instant>,
+    pub pulled: Option<Instant>,
+    /// Photos wait: the next round follows at once.
+    pub more: bool,
 }
+
+/// Bytes of the first piece of a photo: half a second of a thin line.
+const FIRST_PIECE_BYTES: usize = 64 * 1024;
+
+/// After so many failures in a row everything about the connection is made anew: names, sockets, challenges.
+const RENEWED_AFTER: u32 = 10;
 
 impl Session {
     async fn run(mut self, stopping: CancellationToken, kick: Arc<Notify>, now: Arc<Notify>) {
@@ -183,6 +255,9 @@ impl Session {
             status.set_line(if refused { LineState::Refused } else { LineState::Online });
             status.trouble = barred.or(lasting);
         });
+        if std::mem::take(&mut self.more) {
+            return Duration::ZERO;
+        }
         if refused { REFUSED_WAIT.max(self.pace.poll).min(self.pace.longest_retry) } else { self.pace.poll }
     }
 
@@ -193,6 +268,9 @@ impl Session {
         if !own {
             // Whoever answers next has to be greeted first.
             self.greeted = None;
+            if failures.is_multiple_of(RENEWED_AFTER) {
+                self.office.renew();
+            }
         }
         let refused = error.proven().is_some();
         self.status.send_modify(|status| {
@@ -219,49 +297,80 @@ impl Session {
             return Ok(());
         }
         self.push(&limits).await?;
+        self.nothing_forgotten().await?;
+        self.settle().await?;
+        self.compare().await?;
+        self.push(&limits).await?;
         if self.pulled.is_none_or(|at| at.elapsed() >= self.pace.poll) {
             self.pull().await?;
             self.pulled = Some(Instant::now());
         }
+        self.send_thumbnails(&limits).await?;
         self.send_photos(&limits).await
     }
 
     /// Hello, and what follows from its verdict.
     async fn greet(&mut self) -> Result<wire::Limits, SyncError> {
         let instance = self.instance.clone();
-        let hello = self
+        let (hello, incarnation) = self
             .records
             .with(move |records| {
                 let enrolment = records.enrolment().ok_or(records::RecordsError::NotEnrolled)?;
-                Ok(HelloRequest {
+                let hello = HelloRequest {
                     epoch: enrolment.epoch,
                     head: records.head()?,
                     instance,
                     schema: SCHEMA,
                     clock: Timestamp::now(),
                     backlog: records.unsent()?.events,
-                })
+                };
+                Ok((hello, enrolment.incarnation.clone()))
             })
             .await?;
         let reply: HelloReply = self.office.call(&Call::post_json("/v1/hello", &hello)?).await?.json()?;
+        if reply.verdict == Verdict::Ok && reply.incarnation != incarnation {
+            // Restored, and what it holds of this epoch is whole: of others it may hold less. Only then is its new
+            // life noted, so that a line that breaks in between changes nothing.
+            self.send_again(None).await?;
+        }
         let heard = reply.clone();
         self.records.with(move |records| records.heard(&heard)).await?;
         self.status.send_modify(|status| status.durable = reply.durable_seq);
         self.batch_events = (reply.limits.batch_events as usize).clamp(1, self.pace.batch_events.max(1));
-        let args = || [("stored", reply.stored.seq.to_string()), ("head", hello.head.seq.to_string())];
-        self.barred = match reply.verdict {
-            Verdict::Ok => None,
-            Verdict::Behind => Some(Trouble::new("station-behind", args())),
-            Verdict::Fork => Some(Trouble::new("station-forked", args())),
-            Verdict::Revoked => Some(Trouble::new("station-revoked", [])),
-            Verdict::ServerRewound => {
-                let stored = reply.stored;
-                let again = self.records.with(move |records| records.send_again_after(&stored)).await?;
-                tracing::warn!(events = again, "head office was restored: events wait again");
-                None
-            }
-        };
+        self.barred = self.judged(&hello, &reply).await?;
         self.greeted = Some((Instant::now(), reply.limits.clone()));
         Ok(reply.limits)
+    }
+
+    /// Does what the verdict asks for; why nothing may go up, if nothing may.
+    async fn judged(
+        &mut self,
+        hello: &HelloRequest,
+        reply: &HelloReply,
+    ) -> Result<Option<Trouble>, SyncError> {
+        let args = || [("stored", reply.stored.seq.to_string()), ("head", hello.head.seq.to_string())];
+        match reply.verdict {
+            Verdict::Ok => {
+                self.well_in = Some(hello.epoch);
+                Ok(None)
+            }
+            Verdict::Revoked => Ok(Some(Trouble::new("station-revoked", []))),
+            Verdict::Cloned => self.cloned().await.map(Some),
+            Verdict::Behind | Verdict::Fork if self.well_in == Some(hello.epoch) => {
+                self.cloned().await.map(Some)
+            }
+            Verdict::Behind => {
+                let trouble = Trouble::new("station-behind", args());
+                self.go_on(hello.epoch, hello.head, Leaving::Restored, trouble).await
+            }
+            Verdict::Fork => {
+                let trouble = Trouble::new("station-forked", args());
+                self.go_on(hello.epoch, hello.head, Leaving::Forked, trouble).await
+            }
+            Verdict::ServerRewound => {
+                self.send_again(Some((hello.epoch, reply.stored))).await?;
+                Ok(None)
+            }
+        }
     }
 }

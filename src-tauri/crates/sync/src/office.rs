@@ -14,6 +14,7 @@ use wire::{
     SIGNATURE_INPUT, SecretKey, SignatureError, content_digest, sign_request, verify_reply,
 };
 
+use crate::ceiling::Ceiling;
 use crate::{Pace, SyncError};
 
 /// The longest answer that is read: 32 MiB.
@@ -43,6 +44,9 @@ pub(crate) struct Office {
     key_id: String,
     secret: SecretKey,
     challenge: Mutex<Option<(String, Instant)>>,
+    connect_timeout: Duration,
+    request_timeout: Duration,
+    ceiling: Ceiling,
 }
 
 /// One call.
@@ -88,6 +92,10 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, SyncError> {
         serde_json::from_slice(&self.body).map_err(|error| SyncError::Unreadable(error.to_string()))
     }
@@ -108,19 +116,27 @@ impl Office {
         }
         base.set_query(None);
         base.set_fragment(None);
-        install_provider();
-        let mut builder = Client::builder()
-            .connect_timeout(pace.connect_timeout)
-            .timeout(pace.request_timeout)
-            // A redirect is a captive portal's, never head office's.
-            .redirect(Policy::none())
-            .user_agent(concat!("returns-station/", env!("CARGO_PKG_VERSION")));
-        if base.scheme() == "http" {
-            // Without TLS nobody needs the system's certificates, which may not be installed.
-            builder = builder.tls_certs_only([]);
+        let http = client(&base, pace.connect_timeout, pace.request_timeout)?;
+        Ok(Self {
+            http,
+            base,
+            trust,
+            key_id,
+            secret,
+            challenge: Mutex::new(None),
+            connect_timeout: pace.connect_timeout,
+            request_timeout: pace.request_timeout,
+            ceiling: Ceiling::of(pace.ceiling_bytes_per_second),
+        })
+    }
+
+    /// Forgets connections, names and challenge: a line that failed for long may have come back as another one.
+    pub(crate) fn renew(&mut self) {
+        match client(&self.base, self.connect_timeout, self.request_timeout) {
+            Ok(http) => self.http = http,
+            Err(error) => tracing::warn!(%error, "the connection is not made anew"),
         }
-        let http = builder.build().map_err(|error| SyncError::from_transport(&error))?;
-        Ok(Self { http, base, trust, key_id, secret, challenge: Mutex::new(None) })
+        self.remember(None);
     }
 
     /// Calls, and gives only what head office has signed. Asks once for a new challenge if the old one is stale.
@@ -148,6 +164,7 @@ impl Office {
             station_nonce: &station_nonce,
         };
         let (input, signature) = sign_request(&self.secret, &self.key_id, &challenge, &parts);
+        self.ceiling.pass(call.body.len()).await;
         let mut request = self
             .http
             .request(call.method.clone(), url)
@@ -255,6 +272,21 @@ impl Office {
             Err(error) => Err(SyncError::SignatureWrong(error)),
         }
     }
+}
+
+fn client(base: &Url, connect: Duration, request: Duration) -> Result<Client, SyncError> {
+    install_provider();
+    let mut builder = Client::builder()
+        .connect_timeout(connect)
+        .timeout(request)
+        // A redirect is a captive portal's, never head office's.
+        .redirect(Policy::none())
+        .user_agent(concat!("returns-station/", env!("CARGO_PKG_VERSION")));
+    if base.scheme() == "http" {
+        // Without TLS nobody needs the system's certificates, which may not be installed.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| SyncError::from_transport(&error))
 }
 
 /// The key that a reply says it is signed by.

@@ -23,15 +23,18 @@ pub struct Pace {
     pub request_timeout: Duration,
     /// The most events in one batch, whatever head office takes.
     pub batch_events: usize,
-    /// Bytes of a photo in one call.
+    /// The most bytes of a photo in one call.
     pub photo_piece_bytes: usize,
+    /// The most that goes up, on a line that others share; `None`: as much as it takes.
+    pub ceiling_bytes_per_second: Option<u32>,
 }
 
 impl Default for Pace {
     fn default() -> Self {
         Self {
             first_retry: Duration::from_secs(1),
-            longest_unreached: Duration::from_secs(60),
+            // With a call that hangs until it times out before it, a line that is back is used within 90 seconds.
+            longest_unreached: Duration::from_secs(45),
             longest_retry: Duration::from_secs(300),
             poll: Duration::from_secs(5),
             hello: Duration::from_secs(300),
@@ -39,6 +42,7 @@ impl Default for Pace {
             request_timeout: Duration::from_secs(30),
             batch_events: 1000,
             photo_piece_bytes: 1024 * 1024,
+            ceiling_bytes_per_second: None,
         }
     }
 }
@@ -67,7 +71,7 @@ mod tests {
         let third = highest(3, true);
         assert!(third <= Duration::from_secs(4) && third > Duration::from_secs(3), "{third:?}");
         assert!(lowest(3, true) < Duration::from_secs(1));
-        assert!(highest(40, true) <= Duration::from_secs(60));
+        assert!(highest(40, true) <= Duration::from_secs(45));
         assert!(highest(u32::MAX, false) <= Duration::from_secs(300));
         assert!(highest(40, false) > Duration::from_secs(200));
     }

@@ -1,7 +1,7 @@
 //! Events up. Only a signed receipt whose hash is ours takes events out of the outbox.
 
 use jiff::Timestamp;
-use records::Batch;
+use records::{Batch, IncidentKind};
 use reqwest::Method;
 use wire::{ChainHash, Head, Limits, Problem, Receipt};
 
@@ -39,9 +39,14 @@ impl Session {
         };
         match &error {
             SyncError::Refused { status: 413, .. } => self.halve(batch),
+            // Too much for so thin a line: less at the next try.
+            SyncError::TimedOut | SyncError::Cut(_) if batch.lines.len() > 1 => {
+                self.batch_events = (batch.lines.len() / 2).max(1);
+                Err(error)
+            }
             _ => match error.proven() {
                 Some((409, problem)) if problem.code == "events-gap" => {
-                    self.fill_gap(problem.clone(), error).await
+                    self.fill_gap(batch, problem.clone(), error).await
                 }
                 Some((409, problem)) if problem.code == "events-fork" => {
                     self.bar("station-forked", problem.clone())
@@ -87,12 +92,12 @@ impl Session {
     }
 
     /// Head office has less than we thought it had: what it lacks waits again, if its head is on our chain.
-    async fn fill_gap(&mut self, problem: Problem, error: SyncError) -> Result<(), SyncError> {
+    async fn fill_gap(&mut self, batch: &Batch, problem: Problem, error: SyncError) -> Result<(), SyncError> {
         let seq = problem.args.get("stored_seq").and_then(|seq| seq.parse::<u64>().ok());
         let hash = problem.args.get("stored_hash").and_then(|hash| hash.parse::<ChainHash>().ok());
         let (Some(seq), Some(hash)) = (seq, hash) else { return Err(error) };
-        let stored = Head { seq, hash };
-        match self.records.with(move |records| records.send_again_after(&stored)).await {
+        let (stored, epoch) = (Head { seq, hash }, batch.epoch);
+        match self.records.with(move |records| records.send_again_after(epoch, &stored)).await {
             Ok(0) => Err(error),
             Ok(events) => {
                 tracing::warn!(events, "head office lacks events that it had confirmed: they wait again");
@@ -108,6 +113,8 @@ impl Session {
     /// Nothing goes up any more until head office says otherwise.
     fn bar(&mut self, code: &str, problem: Problem) -> Result<(), SyncError> {
         tracing::error!(code, "head office takes no events from this station");
+        // The next hello says what is to be done.
+        self.greeted = None;
         self.barred = Some(Trouble { code: code.to_owned(), args: problem.args });
         Ok(())
     }
@@ -127,8 +134,10 @@ impl Session {
         self.send_batch(call, batch).await?;
         tracing::error!(epoch = %batch.epoch, seq = batch.first, "head office keeps an event as unreadable");
         let args = [("epoch", batch.epoch.to_string()), ("seq", batch.first.to_string())];
-        self.lasting = Some(Trouble::new("event-unreadable-at-head-office", args));
-        Ok(())
+        let trouble = Trouble::new("event-unreadable-at-head-office", args);
+        let told = trouble.args.clone();
+        self.lasting = Some(trouble);
+        self.records.with(move |records| records.note_incident(IncidentKind::KeptUnread, &told)).await
     }
 }
 

@@ -59,6 +59,8 @@ pub struct LineStatus {
     pub receipts: u64,
     /// Feed items taken in since the start.
     pub items: u64,
+    /// Small pictures sent since the start.
+    pub thumbnails: u64,
     /// Photos sent since the start.
     pub photos: u64,
 }
@@ -74,6 +76,7 @@ impl LineStatus {
             durable: 0,
             receipts: 0,
             items: 0,
+            thumbnails: 0,
             photos: 0,
         }
     }

@@ -91,6 +91,8 @@ pub enum Verdict {
     ServerRewound,
     /// The station's key counts no more.
     Revoked,
+    /// Two instances of this station take turns: its disk was copied. Neither may send until a person has looked.
+    Cloned,
 }
 
 /// Sizes that head office takes.
@@ -122,6 +124,62 @@ pub struct HelloReply {
     pub lpn_block: Option<u32>,
 }
 
+/// Why a station leaves an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leaving {
+    /// It was restored from an older state, and has fetched back what head office held.
+    Restored,
+    /// Head office holds other events at the same sequences: it closes the epoch, and what differs moves on.
+    Forked,
+    /// It wrote in an epoch of its own, `p-…`, and head office has all of it.
+    Provisional,
+}
+
+/// `POST /v1/stations/{s}/epochs`: a station asks where to go on, and what is held of it. Asking again gives the
+/// same number as long as nothing was written in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextEpochRequest {
+    /// The epoch that it leaves.
+    pub leaving: Epoch,
+    /// Its head there, by the station's account.
+    pub head: Head,
+    /// Why.
+    pub because: Leaving,
+    /// The instance that asks, as in its hellos: of two copies only the one that a person chose gets a number.
+    pub instance: String,
+}
+
+/// The answer: the next number, closed to nobody, and never one that the station had before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextEpochReply {
+    /// Where the station goes on.
+    pub epoch: Epoch,
+    /// Every epoch of the station that head office holds, the new one left out.
+    pub held: Vec<EpochHeld>,
+    /// A new reserve block, where the station has drawn from its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lpn_reserve_block: Option<u32>,
+}
+
+/// `GET /v1/stations/{s}/epochs`: what head office holds of a station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochsReply {
+    /// Every epoch, in the order in which they were opened.
+    pub held: Vec<EpochHeld>,
+}
+
+/// One epoch as head office holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochHeld {
+    /// Which.
+    pub epoch: Epoch,
+    /// Its head.
+    pub head: Head,
+    /// Takes no more events.
+    pub closed: bool,
+}
+
 /// Head office's word that it holds a station's events up to here. Only a signed reply makes it one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -144,6 +202,17 @@ pub struct BlobOffer {
     pub sha256: String,
     /// Bytes.
     pub length: u64,
+}
+
+/// `POST /v1/blobs` for a small picture, which goes up before the photo itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThumbnailOffer {
+    /// SHA-256 of the small picture, hex.
+    pub sha256: String,
+    /// Its bytes.
+    pub length: u64,
+    /// SHA-256 of the photo that it shows.
+    pub thumbnail_of: String,
 }
 
 /// How far head office holds a blob: `offset == length` and `complete` after the whole hash was checked.

@@ -40,13 +40,13 @@ pub(crate) fn count(
 fn counted() -> String {
     let kinds = STEPS.map(|(kind, _)| format!("'{kind}'")).join(", ");
     let step: String = STEPS.map(|(kind, step)| format!(" WHEN '{kind}' THEN '{step}'")).concat();
-    // Quarters are rounded down, also before 1970.
+    // An event that moved to another epoch stands at two places and is one step. Quarters are rounded down, also before 1970.
     format!(
         "SELECT (recorded_ms - ((recorded_ms % {QUARTER_MS}) + {QUARTER_MS}) % {QUARTER_MS}) / {QUARTER_MS} AS quarter,
            CASE kind{step} END AS step, station, CAST(bytes AS TEXT) ->> '$.actor.operator' AS operator,
-           count(*) AS events
-         FROM (SELECT ?1 AS station, kind, recorded_ms, bytes FROM events
-               UNION ALL SELECT station, kind, recorded_ms, bytes FROM foreign_events)
+           count(DISTINCT event_id) AS events
+         FROM (SELECT ?1 AS station, kind, recorded_ms, bytes, event_id FROM events
+               UNION ALL SELECT station, kind, recorded_ms, bytes, event_id FROM foreign_events)
          WHERE kind IN ({kinds}) GROUP BY 1, 2, 3, 4"
     )
 }

@@ -46,7 +46,7 @@ pub fn enrolment() -> EnrolReply {
 pub fn options() -> Options {
     let seconds = AtomicI64::new(1_795_000_000);
     let clock = move || Timestamp::from_second(seconds.fetch_add(1, Ordering::Relaxed)).unwrap();
-    Options { program: "test".to_owned(), clock: Arc::new(clock), max_pages: None }
+    Options { program: "test".to_owned(), clock: Arc::new(clock), ..Options::default() }
 }
 
 pub fn open(dir: &Path) -> Records {

@@ -1,6 +1,8 @@
 //! A small head office in memory that can be told to misbehave, and a station to go with it.
 #![allow(dead_code)]
 
+mod held;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -65,6 +67,13 @@ pub struct Inside {
     pub hellos: Vec<HelloRequest>,
     pub feeds: BTreeMap<String, Vec<FeedItem>>,
     pub snapshots: u64,
+    /// What is held of epochs other than 1.
+    pub others: BTreeMap<String, (Head, Vec<Vec<u8>>)>,
+    /// The epoch to go on in, where this head office knows that call.
+    pub next_epoch: Option<u64>,
+    pub asked_next: Vec<NextEpochRequest>,
+    /// A second incarnation, after a restore.
+    pub incarnation: Option<&'static str>,
     pub blobs: BTreeMap<String, (u64, Vec<u8>)>,
     pub nasty: VecDeque<(&'static str, Nasty)>,
     pub nasty_always: Option<(&'static str, Nasty)>,
@@ -197,7 +206,14 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response<Body> {
     if let Some(Nasty::Changed(change)) = &nasty {
         change(&mut said);
     }
-    let text = serde_json::to_vec(&said).unwrap();
+    let text = match said.get("packed_lines").and_then(Value::as_array) {
+        Some(lines) => {
+            let lines: Vec<Vec<u8>> =
+                lines.iter().map(|line| line.as_str().unwrap().as_bytes().to_vec()).collect();
+            pack(&lines).unwrap()
+        }
+        None => serde_json::to_vec(&said).unwrap(),
+    };
     let reply_digest = content_digest(&text);
     let other = SecretKey::from_seed([66; 32]);
     let key = if matches!(nasty, Some(Nasty::OtherKey)) { &other } else { &desk.key };
@@ -244,7 +260,7 @@ fn honest(desk: &Desk, method: &str, path: &str, query: &str, headers: &HeaderMa
             let hello: HelloRequest = serde_json::from_slice(body).unwrap();
             inside.hellos.push(hello);
             let reply = HelloReply {
-                incarnation: Incarnation("first".to_owned()),
+                incarnation: Incarnation(inside.incarnation.unwrap_or("first").to_owned()),
                 stored: inside.head.unwrap_or(Head::EMPTY),
                 durable_seq: 0,
                 limits: Limits { batch_events: 100, body_bytes: 1 << 20 },
@@ -254,16 +270,40 @@ fn honest(desk: &Desk, method: &str, path: &str, query: &str, headers: &HeaderMa
             };
             (200, serde_json::to_value(reply).unwrap())
         }
-        ("PUT", ["stations", _, "epochs", "1", "events", range]) => {
+        ("PUT", ["stations", _, "epochs", epoch, "events", range]) => {
             let (first, last) = range.split_once('-').unwrap();
-            take(&mut inside, first.parse().unwrap(), last.parse().unwrap(), headers, body, true)
+            let (first, last) = (first.parse().unwrap(), last.parse().unwrap());
+            inside.of_epoch(epoch, |inside| {
+                take(inside, epoch.parse().unwrap(), first, last, headers, body, true)
+            })
+        }
+        ("GET", ["stations", _, "epochs", epoch, "events"]) => {
+            let after: usize = query.strip_prefix("after=").unwrap().parse().unwrap();
+            // Three to a page.
+            let lines: Vec<String> = inside.of_epoch(epoch, |inside| {
+                let rest = inside.lines.iter().skip(after).take(3);
+                rest.map(|line| String::from_utf8(line.clone()).unwrap()).collect()
+            });
+            (200, json!({ "packed_lines": lines }))
+        }
+        ("GET", ["stations", _, "epochs"]) if inside.next_epoch.is_some() => {
+            (200, serde_json::to_value(EpochsReply { held: inside.held() }).unwrap())
+        }
+        ("POST", ["stations", _, "epochs"]) if inside.next_epoch.is_some() => {
+            inside.asked_next.push(serde_json::from_slice(body).unwrap());
+            // From here on the station is in order.
+            inside.verdict = None;
+            let epoch = Epoch::Numbered(inside.next_epoch.unwrap());
+            let reply = NextEpochReply { epoch, held: inside.held(), lpn_reserve_block: Some(500) };
+            (200, serde_json::to_value(reply).unwrap())
         }
         ("POST", ["stations", _, "unreadable"]) => {
             let number = |name: &str| {
                 let value = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).unwrap();
                 value.parse().unwrap()
             };
-            let said = take(&mut inside, number("first"), number("last"), headers, body, false);
+            let said =
+                take(&mut inside, Epoch::Numbered(1), number("first"), number("last"), headers, body, false);
             let kept = inside.lines.last().cloned().unwrap();
             inside.unreadable.push(kept);
             said
@@ -308,6 +348,7 @@ fn honest(desk: &Desk, method: &str, path: &str, query: &str, headers: &HeaderMa
 /// Checks and keeps a batch as sync.md says.
 fn take(
     inside: &mut Inside,
+    epoch: Epoch,
     first: u64,
     last: u64,
     headers: &HeaderMap,
@@ -329,7 +370,7 @@ fn take(
         let args = [("stored_seq", stored.seq.to_string()), ("stored_hash", stored.hash.to_string())];
         return (409, problem("events-gap", &args));
     }
-    let mut chain = Chain::at(station_id(), Epoch::Numbered(1), Head::EMPTY);
+    let mut chain = Chain::at(station_id(), epoch, Head::EMPTY);
     for line in inside.lines.iter().take(first as usize - 1) {
         chain.push(line);
     }
@@ -350,7 +391,7 @@ fn take(
     let head = inside.head.unwrap();
     let receipt = Receipt {
         station: station_id(),
-        epoch: Epoch::Numbered(1),
+        epoch,
         stored_seq: head.seq,
         stored_hash: head.hash,
         incarnation: Incarnation("first".to_owned()),
