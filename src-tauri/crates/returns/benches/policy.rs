@@ -8,7 +8,6 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use policies::{id, large, large_unit, verified};
-use returns::codes::{Disposition, Settlement};
 use returns::ids::UnitId;
 use returns::policy::{PastUnit, Vocabulary, simulate};
 
@@ -44,14 +43,12 @@ fn main() {
             unit: UnitId(uuid::Uuid::from_u128(at as u128)),
             inputs: units[at % units.len()].clone(),
             tier: (at % 5 == 0).then(|| id("GOLD")),
-            disposition: Disposition::Restock,
-            settlement: Settlement::Refund,
-            recovered: units[at % units.len()].value,
-            review: false,
+            chosen_by_person: false,
         })
         .collect();
+    let draft = verified(large(ROWS));
     let start = Instant::now();
-    let simulation = black_box(simulate(&policy, &past));
+    let simulation = black_box(simulate(&draft, &policy, &past));
     told(&format!("simulation, {} units, {ROWS} rows", simulation.units), start.elapsed(), SIMULATION_GOAL);
 
     let start = Instant::now();

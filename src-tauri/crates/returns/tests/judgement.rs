@@ -7,6 +7,7 @@ use common::bench::*;
 use common::*;
 use returns::codes::*;
 use returns::ids::*;
+use returns::policy::{Decision, GateEffect, PreferenceRules, WhyCode};
 use returns::unit::{self, Command, Verdict};
 use returns::{Facts, Refusal};
 use uuid::Uuid;
@@ -134,6 +135,8 @@ fn without_a_second_person_a_provisional_disposition_stays_in_the_building() {
     bench.does(Command::DisposeProvisionally, &later);
     assert_eq!(bench.state.disposition(), Some(Disposition::Quarantine));
     assert_eq!(bench.state.settlement(), Some(Settlement::None));
+    let wish = bench.state.decision.as_ref().and_then(|decision| decision.preference.as_ref()).unwrap();
+    assert_eq!(wish.outcome, PreferenceOutcome::Undecided, "a refund that nobody has proposed yet");
     assert!(bench.state.provisional && bench.state.review_pending());
     bench.labels(&facts);
     let open = container(Disposition::Quarantine, "NORDWIND", ContainerState::Open);
@@ -210,4 +213,109 @@ fn a_reviewers_grade_lets_the_policy_decide_anew_over_a_chosen_disposition() {
     assert_eq!(reviewed(grade), Some(Disposition::Recycle));
     let settlement = Verdict { settlement: Some(Settlement::StoreCredit), ..change };
     assert_eq!(reviewed(settlement), Some(Disposition::Donate), "what was proposed stands");
+}
+
+/// What hangs on a disposition goes with it, whoever chose it.
+#[test]
+fn an_overridden_disposition_says_what_becomes_of_the_wish_and_by_which_exception() {
+    let mut depot = Depot::new();
+    let wish = Preference::Donate;
+    depot.rma.lines[0].preference = wish;
+    let permit =
+        GateEffect::Permit { dispositions: vec![Disposition::Destroy], derogation: id("EU-2026/296-2F") };
+    let cracked = finding_of(&[Finding::Cracked]);
+    depot.policy.policy.gates.insert(0, gate("P-UNSAFE", Gate::UnsoldGoods, cracked, permit));
+    let facts = depot.facts("COAT", Some("1"));
+    let supervisor = supervised(&depot, &facts);
+    // A yes settles the grade and skips what is milder.
+    let broken = [("smell", "no"), ("same", "yes"), ("seal", "broken"), ("torn", "no"), ("broken", "yes")];
+    let reviewed = |answers: &[(&str, &str)], chosen: Option<Disposition>, verdict: Verdict| {
+        let mut bench = Bench::received(&facts);
+        bench.inspects(answers, &facts);
+        let reason = OverrideReason::Other;
+        if let Some(disposition) = chosen {
+            bench.does(Command::OverrideDisposition { disposition, reason, note: None }, &facts);
+        } else {
+            let grade = Grade::C;
+            bench.does(Command::OverrideGrade { grade, reason, note: None }, &facts);
+        }
+        bench.does(Command::Dispose, &facts);
+        bench.does(Command::Review(verdict), &supervisor);
+        bench.does(Command::Dispose, &facts);
+        bench.state.decision.unwrap()
+    };
+    let outcome = |decision: &Decision| {
+        let answer = decision.preference.as_ref().unwrap();
+        assert_eq!(answer.asked, wish);
+        (answer.outcome, answer.why.as_ref().map(|why| why.code))
+    };
+
+    // Not offered for a coat like this, and done all the same, for a person said so.
+    let not_offered =
+        depot.policy.decide(&reviewed(CLEAN, Some(Disposition::Donate), Verdict::approve()).inputs);
+    assert_eq!(outcome(&not_offered), (PreferenceOutcome::NotOffered, Some(WhyCode::PreferenceNotOffered)));
+    let donated = reviewed(CLEAN, Some(Disposition::Donate), Verdict::approve());
+    assert_eq!((donated.disposition, donated.derogation.clone()), (Disposition::Donate, None));
+    assert_eq!(outcome(&donated), (PreferenceOutcome::Honoured, None));
+    // What was not offered is not offered by another place either.
+    let sold = reviewed(CLEAN, Some(Disposition::Liquidate), Verdict::approve());
+    assert_eq!(outcome(&sold), (PreferenceOutcome::NotOffered, Some(WhyCode::PreferenceNotOffered)));
+
+    // The lawful exception is named by a person's choice as by the policy's.
+    let destroyed = reviewed(&broken, Some(Disposition::Destroy), Verdict::approve());
+    assert_eq!(destroyed.derogation, Some(id("EU-2026/296-2F")));
+    let elsewhere =
+        Verdict { disposition: Some(Disposition::Recycle), ..Verdict::change(OverrideReason::Other) };
+    let recycled = reviewed(&broken, Some(Disposition::Destroy), elsewhere.clone());
+    assert_eq!((recycled.disposition, recycled.derogation), (Disposition::Recycle, None));
+
+    // A wish that the policy would have followed, and a person does not.
+    depot.policy.policy.recovery.push(recovery(Grade::C, Disposition::Donate, 0));
+    depot.policy.policy.preference = PreferenceRules { may_cost_percent: 100.into(), may_cost_minor: None };
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    let stained = [
+        ("smell", "no"),
+        ("same", "yes"),
+        ("seal", "broken"),
+        ("torn", "no"),
+        ("broken", "no"),
+        ("stained", "yes"),
+    ];
+    bench.inspects(&stained, &facts);
+    bench.does(Command::Dispose, &facts);
+    let policy_followed = bench.state.decision.clone().unwrap();
+    assert_eq!(policy_followed.disposition, Disposition::Donate);
+    assert_eq!(outcome(&policy_followed), (PreferenceOutcome::Honoured, None));
+    let (disposition, reason) = (Disposition::Liquidate, OverrideReason::Other);
+    bench.does(Command::OverrideDisposition { disposition, reason, note: None }, &facts);
+    bench.does(Command::Dispose, &facts);
+    bench.does(Command::Review(Verdict::approve()), &supervised(&depot, &facts));
+    bench.does(Command::Dispose, &facts);
+    let set_aside = bench.state.decision.unwrap();
+    assert_eq!(outcome(&set_aside), (PreferenceOutcome::SetAside, Some(WhyCode::PreferenceSetAside)));
+}
+
+#[test]
+fn a_reviewers_settlement_says_what_becomes_of_a_wish_for_one() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let supervisor = supervised(&depot, &facts);
+    for (settlement, outcome) in [
+        (Settlement::Refund, PreferenceOutcome::Honoured),
+        (Settlement::PartialRefund, PreferenceOutcome::SetAside),
+    ] {
+        let mut bench = Bench::graded(&facts);
+        bench.does(Command::Dispose, &facts);
+        bench.looked_at_blind(WORN, &depot, &facts);
+        let verdict = Verdict {
+            settlement: Some(settlement),
+            response: Some(SellerResponse::ExcessiveWear),
+            ..Verdict::change(OverrideReason::AnsweredWrong)
+        };
+        bench.does(Command::Review(verdict), &supervisor);
+        bench.does(Command::Dispose, &facts);
+        let decision = bench.state.decision.unwrap();
+        assert_eq!((decision.settlement, decision.preference.unwrap().outcome), (settlement, outcome));
+    }
 }

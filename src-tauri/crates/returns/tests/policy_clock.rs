@@ -178,48 +178,63 @@ proptest! {
 
 #[test]
 fn a_draft_is_told_by_what_it_would_change() {
-    let draft = verified(large(500));
-    let unit = |at: usize, disposition, settlement, review| {
-        let inputs = Inputs { preference: Some(Preference::None), ..large_unit(at) };
-        let recovered = draft.decide(&inputs).recovered.map(|money| eur(money.minor - 100));
-        PastUnit {
-            unit: UnitId(Uuid::from_u128(at as u128)),
-            inputs,
-            tier: None,
-            disposition,
-            settlement,
-            recovered,
-            review,
-        }
+    let in_force = verified(large(500));
+    let unit = |at: usize| PastUnit {
+        unit: UnitId(Uuid::from_u128(at as u128)),
+        inputs: Inputs { preference: Some(Preference::None), ..large_unit(at) },
+        tier: None,
+        chosen_by_person: at == 1,
     };
-    let goes = draft.decide(&Inputs { preference: Some(Preference::None), ..large_unit(0) });
-    let other =
-        if goes.disposition == Disposition::Restock { Disposition::Donate } else { Disposition::Restock };
-    let mut past = vec![
-        unit(0, goes.disposition, goes.settlement, false),
-        unit(0, other, Settlement::None, true),
-        unit(0, other, goes.settlement, true),
-        unit(0, Disposition::Destroy, goes.settlement, false),
-        // No row covers it: QUARANTINE, without a settlement.
-        PastUnit { inputs: Inputs::of_grade(Grade::A), ..unit(0, goes.disposition, goes.settlement, false) },
+    let past = [
+        unit(0),
+        unit(1),
+        // No row covers it: QUARANTINE by any of them, without a settlement and without a value.
+        PastUnit { inputs: Inputs::of_grade(Grade::A), ..unit(2) },
     ];
-    past[3].recovered = None;
-    let report = simulate(&draft, &past);
-    let worth = goes.recovered.unwrap().minor;
-    assert_eq!((report.units, report.unchanged, report.without_value), (5, 1, 2));
-    assert_eq!((report.before, report.after), (eur(3 * (worth - 100)), eur(3 * worth)));
-    assert_eq!((report.reviews_added, report.reviews_dropped), (1, 2), "the uncovered one lacks its facts");
-    let moves: Vec<_> = report
-        .moves
-        .iter()
-        .map(|one| (one.from, one.to, one.units, one.after.minor - one.before.minor))
-        .collect();
-    assert_eq!(moves[0], (other, goes.disposition, 2, 200));
-    assert!(moves.contains(&(Disposition::Destroy, goes.disposition, 1, 0)));
-    assert!(moves.contains(&(goes.disposition, Disposition::Quarantine, 1, 0)));
-    let settled: Vec<_> = report.settlements.iter().map(|one| (one.from, one.to, one.units)).collect();
-    assert!(settled.contains(&(Settlement::None, goes.settlement, 1)));
-    assert!(settled.contains(&(goes.settlement, Settlement::None, 1)));
+    let none = simulate(&in_force, &in_force, &past);
+    assert_eq!((none.units, none.unchanged, none.without_value, none.chosen_by_people), (3, 3, 1, 1));
+    assert_eq!((none.before, &none.moves[..], &none.settlements[..]), (none.after, &[][..], &[][..]));
+    assert_eq!((none.reviews_added, none.reviews_dropped), (0, 0));
+
+    // A draft that sends everything covered to one place, for another settlement, and has all of it looked at.
+    let before: Vec<Decision> = past.iter().map(|unit| in_force.decide(&unit.inputs)).collect();
+    let elsewhere = Disposition::ALL.iter().copied();
+    let elsewhere = elsewhere.filter(|one| before.iter().all(|decision| decision.disposition != *one));
+    let elsewhere =
+        elsewhere.filter(|one| past[..2].iter().all(|unit| in_force.forbids(&unit.inputs, *one).is_none()));
+    let elsewhere = elsewhere.last().unwrap();
+    let mut policy = in_force.policy.clone();
+    policy.settlements.clear();
+    for row in &mut policy.candidates {
+        *row = CandidateRow {
+            allowed: vec![elsewhere],
+            settlement: Settlement::StoreCredit,
+            review: true,
+            ..row.clone()
+        };
+    }
+    let draft = verified(policy);
+    let after: Vec<Decision> = past.iter().map(|unit| draft.decide(&unit.inputs)).collect();
+    let report = simulate(&draft, &in_force, &past);
+    assert_eq!((report.units, report.unchanged, report.chosen_by_people), (3, 1, 1));
+    assert_eq!(report.moves.iter().map(|one| one.units).sum::<u64>(), 2);
+    for (before, after) in before.iter().zip(&after).take(2) {
+        assert_eq!(after.disposition, elsewhere);
+        let told = |one: &&Move| (one.from, one.to) == (before.disposition, elsewhere);
+        assert!(report.moves.iter().any(|one| told(&one)), "{:?}", report.moves);
+        let settled = (before.settlement, after.settlement);
+        assert!(
+            report.settlements.iter().any(|one| (one.from, one.to) == settled),
+            "{:?}",
+            report.settlements
+        );
+    }
+    let sum =
+        |decisions: &[Decision]| decisions[..2].iter().map(|one| one.recovered.unwrap().minor).sum::<i64>();
+    assert_eq!((report.before, report.after), (eur(sum(&before)), eur(sum(&after))));
+    assert!(report.reviews_added > 0 && report.reviews_dropped == 0);
+    let back = simulate(&in_force, &draft, &past);
+    assert_eq!((back.before, back.reviews_dropped), (report.after, report.reviews_added));
 }
 
 #[test]

@@ -93,6 +93,8 @@ codes! {
         NotOffered = "NOT_OFFERED",
         /// It would cost more than the policy allows.
         TooDear = "TOO_DEAR",
+        /// A person has chosen otherwise.
+        SetAside = "SET_ASIDE",
         /// A person must look before it is settled.
         Undecided = "UNDECIDED",
         /// The customer has none, or it is not known.

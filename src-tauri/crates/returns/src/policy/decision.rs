@@ -173,6 +173,8 @@ crate::codes::codes! {
         PreferenceTooDear = "PREFERENCE_TOO_DEAR",
         /// `preference`: a person must look first.
         PreferenceUndecided = "PREFERENCE_UNDECIDED",
+        /// `preference`, `disposition`: a person has chosen otherwise.
+        PreferenceSetAside = "PREFERENCE_SET_ASIDE",
         /// `row`, `gate`, `derogation`, `dispositions`, `why`: a lawful exception applies.
         GatePermits = "GATE_PERMITS",
         /// `row`, `why`, `settlement`: what the customer gets.

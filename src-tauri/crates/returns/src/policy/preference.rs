@@ -118,6 +118,39 @@ impl Policy {
     }
 }
 
+impl PreferenceAnswer {
+    /// After a person chose disposition or settlement: honoured if it is done now, set aside if it was to be done and
+    /// no longer is. What law, row or cost stood against still stands.
+    #[must_use]
+    pub fn chosen_by_person(self, disposition: Disposition, settlement: Settlement) -> Self {
+        let Self { asked, outcome, .. } = self;
+        if outcome == PreferenceOutcome::NoPreference {
+            return self;
+        }
+        if asked.dispositions().contains(&disposition) || asked.settlement() == Some(settlement) {
+            return Self { asked, outcome: PreferenceOutcome::Honoured, why: None };
+        }
+        match outcome {
+            PreferenceOutcome::Honoured | PreferenceOutcome::Undecided => {
+                let why = said(WhyCode::PreferenceSetAside, asked).with("disposition", disposition);
+                Self { asked, outcome: PreferenceOutcome::SetAside, why: Some(why) }
+            }
+            _ => self,
+        }
+    }
+
+    /// Nothing is decided yet after all: a person has still to look.
+    #[must_use]
+    pub fn left_open(self) -> Self {
+        let Self { asked, outcome, .. } = self;
+        if outcome == PreferenceOutcome::NoPreference {
+            return self;
+        }
+        let why = Some(said(WhyCode::PreferenceUndecided, asked));
+        Self { asked, outcome: PreferenceOutcome::Undecided, why }
+    }
+}
+
 /// What becomes of the preference, once disposition and settlement are chosen.
 pub(super) fn answer(inputs: &Inputs, chosen: &Chosen<'_>, settled: &Settled) -> PreferenceAnswer {
     let asked = inputs.preference.unwrap_or(Preference::None);

@@ -1,4 +1,5 @@
-//! A draft against the units of the past: what would change, in units and in money.
+//! A draft against the policy in force, on the units of the past: what would change, in units and in money. Policies are
+//! compared with each other, never with what people made of them: a draft that changes nothing moves nothing.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use crate::codes::{Disposition, Settlement};
 use crate::ids::{CustomerTier, UnitId};
 use crate::money::{Currency, Money};
 
-/// A unit as it was decided.
+/// A unit that was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastUnit {
     /// The unit.
@@ -19,27 +20,23 @@ pub struct PastUnit {
     pub inputs: Inputs,
     /// The customer's tier.
     pub tier: Option<CustomerTier>,
-    /// Where it went.
-    pub disposition: Disposition,
-    /// What was proposed for the customer.
-    pub settlement: Settlement,
-    /// Net recovered value as reckoned then.
-    pub recovered: Option<Money>,
-    /// Whether the policy asked for a second person.
-    pub review: bool,
+    /// Whether a person chose the disposition, whatever the policy proposed.
+    pub chosen_by_person: bool,
 }
 
-/// What a draft would change. Amounts are of the draft's currency; a unit whose value then or now is unknown or in
-/// another currency counts in none of them, on neither side.
+/// What a draft would change. Amounts are of the draft's currency; a unit whose value by either policy is unknown or
+/// in another currency counts in none of them, on neither side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Simulation {
     /// Units of the past.
     pub units: u64,
-    /// Those that would go where they went.
+    /// Those that both policies send the same way.
     pub unchanged: u64,
+    /// Those for which a person chose; they count in all the rest by what the policies say.
+    pub chosen_by_people: u64,
     /// Those without a comparable value.
     pub without_value: u64,
-    /// Recovered then, of all units.
+    /// Recovered by the policy in force, of all units.
     pub before: Money,
     /// Recovered by the draft, of all units.
     pub after: Money,
@@ -47,22 +44,22 @@ pub struct Simulation {
     pub moves: Vec<Move>,
     /// What customers would get instead: the most units first.
     pub settlements: Vec<SettlementMove>,
-    /// Units that would need a second person and did not.
+    /// Units that would need a second person and do not now.
     pub reviews_added: u64,
-    /// Units that needed a second person and would not.
+    /// Units that need a second person now and would not.
     pub reviews_dropped: u64,
 }
 
 /// Units that would go elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
-    /// Where they went.
+    /// Where the policy in force sends them.
     pub from: Disposition,
     /// Where they would go.
     pub to: Disposition,
     /// How many.
     pub units: u64,
-    /// Recovered then.
+    /// Recovered by the policy in force.
     pub before: Money,
     /// Recovered by the draft.
     pub after: Money,
@@ -71,7 +68,7 @@ pub struct Move {
 /// Units whose customers would get something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettlementMove {
-    /// What was proposed.
+    /// What the policy in force proposes.
     pub from: Settlement,
     /// What would be.
     pub to: Settlement,
@@ -79,11 +76,15 @@ pub struct SettlementMove {
     pub units: u64,
 }
 
-/// Decides every unit of the past by the draft.
-pub fn simulate<'u>(draft: &VerifiedPolicy, past: impl IntoIterator<Item = &'u PastUnit>) -> Simulation {
+/// Decides every unit of the past by the draft and by the policy in force.
+pub fn simulate<'u>(
+    draft: &VerifiedPolicy,
+    in_force: &VerifiedPolicy,
+    past: impl IntoIterator<Item = &'u PastUnit>,
+) -> Simulation {
     let mut sums = Sums::default();
     for unit in past {
-        sums.add(draft, unit);
+        sums.add(draft, in_force, unit);
     }
     sums.told(draft.policy.currency)
 }
@@ -99,6 +100,7 @@ struct Sum {
 struct Sums {
     all: Sum,
     unchanged: u64,
+    chosen_by_people: u64,
     without_value: u64,
     moves: BTreeMap<(Disposition, Disposition), Sum>,
     settlements: BTreeMap<(Settlement, Settlement), u64>,
@@ -107,25 +109,27 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, draft: &VerifiedPolicy, unit: &PastUnit) {
-        let decision = draft.decide_for(&unit.inputs, unit.tier.as_ref());
+    fn add(&mut self, draft: &VerifiedPolicy, in_force: &VerifiedPolicy, unit: &PastUnit) {
+        let before = in_force.decide_for(&unit.inputs, unit.tier.as_ref());
+        let after = draft.decide_for(&unit.inputs, unit.tier.as_ref());
         let currency = draft.policy.currency;
         let minor =
             |money: Option<Money>| money.filter(|money| money.currency == currency).map(|money| money.minor);
-        let worth = minor(unit.recovered).zip(minor(decision.recovered));
+        let worth = minor(before.recovered).zip(minor(after.recovered));
         self.all.count(worth);
         self.without_value += u64::from(worth.is_none());
-        if decision.disposition == unit.disposition {
+        self.chosen_by_people += u64::from(unit.chosen_by_person);
+        if before.disposition == after.disposition {
             self.unchanged += 1;
         } else {
-            self.moves.entry((unit.disposition, decision.disposition)).or_default().count(worth);
+            self.moves.entry((before.disposition, after.disposition)).or_default().count(worth);
         }
-        if decision.settlement != unit.settlement {
-            *self.settlements.entry((unit.settlement, decision.settlement)).or_default() += 1;
+        if before.settlement != after.settlement {
+            *self.settlements.entry((before.settlement, after.settlement)).or_default() += 1;
         }
-        let review = !decision.review.is_empty();
-        self.reviews_added += u64::from(review && !unit.review);
-        self.reviews_dropped += u64::from(!review && unit.review);
+        let (did, would) = (!before.review.is_empty(), !after.review.is_empty());
+        self.reviews_added += u64::from(would && !did);
+        self.reviews_dropped += u64::from(did && !would);
     }
 
     fn told(self, currency: Currency) -> Simulation {
@@ -145,6 +149,7 @@ impl Sums {
         Simulation {
             units: self.all.units,
             unchanged: self.unchanged,
+            chosen_by_people: self.chosen_by_people,
             without_value: self.without_value,
             before: money(self.all.before),
             after: money(self.all.after),

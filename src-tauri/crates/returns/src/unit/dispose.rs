@@ -8,7 +8,7 @@ use crate::codes::{
 use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::ids::{CustomerTier, Sha256Hex};
-use crate::policy::{Decision, Inputs, VerifiedPolicy, Why, WhyCode};
+use crate::policy::{Decision, Inputs, PreferenceAnswer, VerifiedPolicy, Why, WhyCode};
 use crate::refusal::Refusal;
 
 type Events = Result<Vec<UnitEvent>, Refusal>;
@@ -107,7 +107,7 @@ fn changed(state: &State, facts: &Facts<'_>) -> Events {
         decision.why.push(Why::of(WhyCode::Reviewed));
     }
     if let Some(settlement) = state.review.settlement {
-        decision.settlement = settlement;
+        decision = decision.with_settlement(settlement);
     }
     Ok(in_force(state, looked_at(decision), false))
 }
@@ -131,6 +131,7 @@ pub(super) fn provisionally(state: &State, facts: &Facts<'_>) -> Events {
     let mut decision =
         proposal.with_disposition(policy, provisional.disposition, Why::of(WhyCode::Provisional));
     decision.settlement = Settlement::None;
+    decision.preference = decision.preference.map(PreferenceAnswer::left_open);
     Ok(in_force(state, decision, true))
 }
 
@@ -215,11 +216,22 @@ impl State {
 }
 
 impl Decision {
-    /// The same decision with another disposition, and the sentence that says why.
+    /// The same decision with another disposition, and the sentence that says why. What hangs on the disposition goes
+    /// with it: the value, the lawful exception, and what becomes of the customer's preference.
     fn with_disposition(self, policy: &VerifiedPolicy, disposition: Disposition, why: Why) -> Self {
         let recovered = policy.policy.recovered(&self.inputs, disposition);
+        let derogation = policy.derogation(&self.inputs, disposition);
+        let settlement = self.settlement;
+        let preference = self.preference.map(|answer| answer.chosen_by_person(disposition, settlement));
         let mut sentences = self.why;
         sentences.push(why);
-        Self { disposition, recovered, why: sentences, ..self }
+        Self { disposition, recovered, derogation, preference, why: sentences, ..self }
+    }
+
+    /// The same decision with another settlement, and what becomes of the customer's preference by it.
+    fn with_settlement(self, settlement: Settlement) -> Self {
+        let disposition = self.disposition;
+        let preference = self.preference.map(|answer| answer.chosen_by_person(disposition, settlement));
+        Self { settlement, preference, ..self }
     }
 }

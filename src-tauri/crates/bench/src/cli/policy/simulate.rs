@@ -5,23 +5,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use knowledge::cells::write_money;
 use records::Records;
+use returns::codes::ReviewState;
 use returns::ids::UnitId;
 use returns::money::Money;
-use returns::policy::{PastUnit, Simulation, simulate};
+use returns::policy::{PastUnit, Simulation, WhyCode, simulate};
 use returns::unit;
 use serde::Serialize;
 
 use super::super::Outcome;
 use super::super::out::Out;
 use super::files;
+use crate::desk::coded;
 use crate::seam::Coded;
 
-/// Decide the units of the past by a draft: what would change, in units and money
+/// Decide the units of the past by a draft and by the policy in force: what would change, in units and money
 ///
-/// Every unit in the records counts with the decision in force and what the policy saw of it then. Nothing is
-/// changed; it runs beside a station at work. With --json: {"number", "units", "unchanged", "without_value", "before",
-/// "after", "moves": [{"from", "to", "units", "before", "after"}], "settlements": [], "reviews_added",
-/// "reviews_dropped"}.
+/// Every unit that was decided counts with what the policy saw of it then. What people chose in place of a policy is
+/// counted, and compared with nothing. Nothing is changed; it runs beside a station at work. With --json: {"number",
+/// "in_force", "units", "unchanged", "chosen_by_people", "without_value", "before", "after", "moves": [{"from", "to",
+/// "units", "before", "after"}], "settlements": [], "reviews_added", "reviews_dropped"}.
 #[derive(Debug, Args)]
 pub(super) struct Simulate {
     /// The draft: a folder, a workbook or one JSON file
@@ -32,6 +34,7 @@ pub(super) struct Simulate {
 #[derive(Debug, Serialize)]
 struct Answer {
     number: u32,
+    in_force: u32,
     #[serde(flatten)]
     simulation: Simulation,
 }
@@ -40,14 +43,15 @@ impl Simulate {
     pub(super) fn run(&self, data: &Path, out: &Out) -> Result<Outcome, Coded> {
         let draft = files::draft(Some(&self.draft), out)?;
         let records = Records::open_read_only(data)?;
+        let in_force = records.policy()?.ok_or_else(|| coded("policy-missing", []))?;
         let units = records.recent_units(usize::MAX)?;
         let past: Vec<PastUnit> = units.into_iter().filter_map(past).collect();
-        let simulation = simulate(&draft, &past);
-        let number = draft.policy.number;
+        let simulation = simulate(&draft, &in_force, &past);
+        let (number, in_force) = (draft.policy.number, in_force.policy.number);
         if out.as_json {
-            out.json(&Answer { number, simulation })?;
+            out.json(&Answer { number, in_force, simulation })?;
         } else {
-            tell(number, &simulation, out)?;
+            tell(number, in_force, &simulation, out)?;
         }
         Ok(Outcome::Fine)
     }
@@ -55,21 +59,24 @@ impl Simulate {
 
 /// A unit that a policy has decided.
 fn past((unit, state): (UnitId, unit::State)) -> Option<PastUnit> {
+    // A reviewer who changes the grade lets the policy decide; one who changes the disposition does not.
+    let by_reviewer = state.review.state == ReviewState::Changed && state.review.disposition.is_some();
     let decision = state.decision?;
+    let overridden = decision.why.iter().any(|why| why.code == WhyCode::Overridden);
     Some(PastUnit {
         unit,
-        disposition: decision.disposition,
-        settlement: decision.settlement,
-        recovered: decision.recovered,
-        review: !decision.review.is_empty(),
+        chosen_by_person: overridden || by_reviewer,
         tier: decision.tier,
         inputs: decision.inputs,
     })
 }
 
-fn tell(number: u32, simulation: &Simulation, out: &Out) -> Result<(), Coded> {
-    let Simulation { units, unchanged, without_value, before, after, .. } = simulation;
-    out.line(format_args!("policy {number} on {units} units: {unchanged} would go where they went"))?;
+fn tell(number: u32, in_force: u32, simulation: &Simulation, out: &Out) -> Result<(), Coded> {
+    let Simulation { units, unchanged, chosen_by_people, without_value, before, after, .. } = simulation;
+    out.line(format_args!(
+        "policy {number} against {in_force} in force, on {units} units: {unchanged} would go the same way"
+    ))?;
+    out.line(format_args!("people chose for {chosen_by_people} of them, whatever the policy proposed"))?;
     out.line(format_args!(
         "recovered {} instead of {}, {}; {without_value} units without a value to compare",
         write_money(*after),
