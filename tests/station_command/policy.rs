@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use knowledge::File;
 use knowledge::policy::{self, FILES};
 use records::Records;
-use returns::codes::{Grade, IntakeKind};
+use returns::codes::{Disposition, Grade, IntakeKind};
 use returns::event::UnitEvent;
 use returns::ids::{Subject, UnitId};
 use returns::lpn::Lpn;
 use returns::money::Money;
-use returns::policy::{Inputs, Policy, VerifiedPolicy};
+use returns::policy::{Inputs, Policy, VerifiedPolicy, Why, WhyCode};
 use serde_json::json;
 use uuid::Uuid;
 use wire::{Document, Feed, FeedChange, FeedItem, FeedPage, Signed};
@@ -321,6 +321,67 @@ fn a_unit_that_is_described_is_explained() {
     assert_eq!(station(["policy", "explain"]).code, Some(2));
 }
 
+/// What a person chose in place of the policy is no change that a draft brings.
+#[test]
+fn a_draft_that_changes_nothing_moves_nothing_that_people_moved() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = tables(dir.path(), "", "", "");
+    let data = dir.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let (mut records, policy) = with_policy(&data, &read(&folder));
+    decided(&mut records, &policy, Grade::N, 10_000);
+    let (unit, _) = receive(&mut records, "S-1");
+    let inputs = Inputs { battery: Some(false), ..Inputs::of_grade(Grade::N) };
+    let mut chosen = policy.decide(&inputs);
+    assert_eq!(chosen.disposition, Disposition::Restock);
+    chosen.disposition = Disposition::Donate;
+    chosen.why.push(Why::of(WhyCode::Overridden));
+    let event = UnitEvent::Dispositioned { decision: Box::new(chosen), provisional: false };
+    append(&mut records, Subject::Unit(unit), event);
+    let same = on(&data, &["policy", "simulate", folder.to_str().unwrap()]).fine().json();
+    assert_eq!((&same["units"], &same["unchanged"], &same["moves"]), (&json!(2), &json!(2), &json!([])));
+    assert_eq!((&same["chosen_by_people"], &same["settlements"]), (&json!(1), &json!([])));
+    assert_eq!((&same["reviews_added"], &same["reviews_dropped"]), (&json!(0), &json!(0)));
+}
+
+/// The checklists and the catalogue beside a policy say which categories, owners and findings there are.
+#[test]
+fn a_word_that_no_checklist_and_no_product_has_is_named() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets");
+    let (checklists, catalogue) = (assets.join("checklists"), assets.join("catalogue/catalogue.csv"));
+    let dir = tempfile::tempdir().unwrap();
+    for (from, to, named) in [
+        ("id,grade,allowed", "id,category,grade,allowed", "candidates.csv, row 2, category: unknown-word"),
+        ("id,grade,allowed", "id,owner,grade,allowed", "candidates.csv, row 2, owner: unknown-word"),
+    ] {
+        let folder = tables(dir.path(), "candidates.csv", from, to);
+        let rows = fs::read_to_string(folder.join("candidates.csv")).unwrap();
+        let rows = rows.replace("C-1,", "C-1,TOIS,").replace("C-2,", "C-2,,");
+        fs::write(folder.join("candidates.csv"), rows).unwrap();
+        let known =
+            ["--checklists", checklists.to_str().unwrap(), "--catalogue", catalogue.to_str().unwrap()];
+        let ran = run(&[&["check", "--json"][..], &known].concat(), &folder);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(named) && ran.stderr.contains("TOIS"),
+            "{named} is not in {}",
+            ran.stderr
+        );
+        assert!(
+            !run(&["check", "--json"], &folder).stderr.contains("unknown-word"),
+            "nobody said which there are"
+        );
+    }
+    // Beside the policy they are found by themselves.
+    fs::create_dir(dir.path().join("checklists")).unwrap();
+    fs::copy(checklists.join("toys.json"), dir.path().join("checklists/toys.json")).unwrap();
+    let folder = tables(dir.path(), "candidates.csv", "id,grade,allowed", "id,category,grade,allowed");
+    let rows = fs::read_to_string(folder.join("candidates.csv")).unwrap();
+    fs::write(folder.join("candidates.csv"), rows.replace("C-1,", "C-1,TOIS,").replace("C-2,", "C-2,,"))
+        .unwrap();
+    assert!(run(&["check", "--json"], &folder).stderr.contains("category: unknown-word"));
+}
+
 #[test]
 fn a_draft_is_tried_on_the_units_of_the_past() {
     let dir = tempfile::tempdir().unwrap();
@@ -335,6 +396,7 @@ fn a_draft_is_tried_on_the_units_of_the_past() {
     let events = records.counters(Timestamp::UNIX_EPOCH).unwrap().events();
     let same = on(&data, &["policy", "simulate", folder.to_str().unwrap()]).fine().json();
     assert_eq!((&same["units"], &same["unchanged"], &same["moves"]), (&json!(3), &json!(3), &json!([])));
+    assert_eq!((&same["in_force"], &same["chosen_by_people"]), (&json!(7), &json!(0)));
     let draft = tables(dir.path(), "candidates.csv", "RESTOCK|LIQUIDATE,REFUND", "LIQUIDATE,STORE_CREDIT");
     let answer = on(&data, &["policy", "simulate", draft.to_str().unwrap()]).fine().json();
     let money = |minor: i64| json!({ "minor": minor, "currency": "EUR" });

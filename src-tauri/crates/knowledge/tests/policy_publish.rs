@@ -106,3 +106,50 @@ fn sentences_that_are_missing_stand_against_it() {
     let missing = found.problems.iter().filter(|problem| problem.code == "sentence-missing");
     assert_eq!(missing.count(), 6);
 }
+
+/// The toys' checklist and the demo's catalogue, as they lie in assets/.
+fn known() -> Vocabulary {
+    let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets");
+    let bytes = |file: &str| std::fs::read(assets.join(file)).unwrap();
+    let checklist = knowledge::checklist::read(&bytes("checklists/toys.json"), "toys.json").one().unwrap();
+    let items =
+        knowledge::catalogue::read(&bytes("catalogue/catalogue.csv"), "catalogue.csv").whole().unwrap();
+    policy::vocabulary(&[checklist], &items)
+}
+
+/// What no checklist and no product has is named; what nobody said which there are is not looked at.
+#[rstest]
+#[case("candidates.csv", "C-1,,N", "C-1,TOIS,N", "candidates.csv, row 2, category: unknown-word", "TOIS")]
+#[case("decay.csv", "TOYS", "TOIS", "decay.csv, row 2, category: unknown-word", "TOIS")]
+#[case(
+    "gates.csv",
+    "battery,forbid,force,permit,derogation,why\nG-1,UNSOLD_GOODS,yes",
+    "owner,forbid,force,permit,derogation,why\nG-1,UNSOLD_GOODS,KLD",
+    "gates.csv, row 2, owner: unknown-word",
+    "KLD"
+)]
+#[case(
+    "gates.csv",
+    "battery,forbid,force,permit,derogation,why\nG-1,UNSOLD_GOODS,yes",
+    "findings,forbid,force,permit,derogation,why\nG-1,UNSOLD_GOODS,ACCOUNT_LOCKED",
+    "gates.csv, row 2, findings: unknown-word",
+    "ACCOUNT_LOCKED"
+)]
+fn a_word_that_no_checklist_and_no_product_has_is_named(
+    #[case] name: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] expected: &str,
+    #[case] word: &str,
+) {
+    assert_eq!(judge(&good(), &known()).problems, [], "as it stands all its words are known");
+    let mut texts = good();
+    let text = texts.get_mut(name).unwrap();
+    assert!(text.contains(from), "{from} is not in {text}");
+    *text = text.replacen(from, to, 1);
+    let found = judge(&texts, &known());
+    let lines: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
+    assert!(lines.iter().any(|line| line.starts_with(expected) && line.contains(word)), "{lines:#?}");
+    let without = judge(&texts, &policy::vocabulary(&[], &[]));
+    assert!(without.problems.iter().all(|problem| problem.code != "unknown-word"));
+}

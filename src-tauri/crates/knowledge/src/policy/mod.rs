@@ -14,6 +14,7 @@ mod people;
 mod publish;
 mod rules;
 mod settlements;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use conditions::COLUMNS as CONDITIONS;
 pub use layout::{FILES, Place, Places, Table};
 pub use publish::{Publishable, cells, publishable};
 pub use rules::unused_sentences;
+pub use vocabulary::vocabulary;
 
 /// A policy as files: names and texts, in the order of [`FILES`]. A table without rows is left out, unless a policy
 /// cannot be without it.

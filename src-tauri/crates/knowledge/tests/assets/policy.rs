@@ -16,6 +16,13 @@ fn verified() -> VerifiedPolicy {
 }
 
 #[test]
+fn every_word_of_it_is_one_of_the_checklists_or_of_the_catalogue() {
+    let checklists: Vec<_> = CHECKLISTS.iter().map(|(_, checklist)| checklist.clone()).collect();
+    let known = knowledge::policy::vocabulary(&checklists, &ITEMS);
+    assert_eq!(POLICY.check(&known).faults, []);
+}
+
+#[test]
 fn every_row_says_why_in_two_languages() {
     let gates = POLICY.gates.iter().map(|row| row.why.as_str());
     let candidates = POLICY.candidates.iter().map(|row| row.why.as_str());

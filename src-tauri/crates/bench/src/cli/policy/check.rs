@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use knowledge::policy::{Publishable, cells, publishable};
+use knowledge::policy::{Publishable, cells, publishable, vocabulary};
 use returns::policy::{PolicyReport, Vocabulary};
 use serde::Serialize;
 
@@ -14,6 +14,9 @@ use crate::seam::Coded;
 
 /// Look for gaps, overlaps, rows that never act and examples that come out otherwise
 ///
+/// Categories, owners and findings are looked up in the checklists and the catalogue that go with the policy: those
+/// named, else those that lie beside it (checklists/*.json, catalogue/*.csv), else none and no word is unknown.
+///
 /// Each is named by file, row and cell, with a unit that shows it. With --json one line: {"rows", "gaps", "overlaps",
 /// "shadowed", "examples", "failed"}, and what else is wrong on standard error. Exit code 1 where anything is wrong.
 #[derive(Debug, Args)]
@@ -21,6 +24,12 @@ pub(super) struct Check {
     /// The policy: a folder, a workbook or one JSON file; without it the one that the program brings with it
     #[arg(value_name = "FILE|DIR")]
     policy: Option<PathBuf>,
+    /// Folder of checklists whose categories and findings the policy may name
+    #[arg(long, value_name = "DIR")]
+    checklists: Option<PathBuf>,
+    /// Catalogue (CSV) whose categories and owners the policy may name
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<PathBuf>,
 }
 
 /// Counts, in this order.
@@ -50,7 +59,7 @@ impl Counts {
 impl Check {
     pub(super) fn run(&self, out: &Out) -> Result<Outcome, Coded> {
         let (policy, places) = files::read(self.policy.as_deref(), out)?;
-        let found = publishable(&policy, &places, &Vocabulary::default());
+        let found = publishable(&policy, &places, &self.known(out)?);
         let counts = Counts::of(&found.report);
         let outcome = Outcome::fine_if(found.problems.is_empty());
         if out.as_json {
@@ -72,6 +81,22 @@ impl Check {
             out.line("it may be published")?;
         }
         Ok(outcome)
+    }
+}
+
+impl Check {
+    /// The words that checklists and catalogue bring.
+    fn known(&self, out: &Out) -> Result<Vocabulary, Coded> {
+        let beside = |name: &str| {
+            let place = self.policy.as_deref()?.parent()?.join(name);
+            place.is_dir().then_some(place)
+        };
+        let checklists = self.checklists.clone().or_else(|| beside("checklists"));
+        let catalogue = self.catalogue.clone().or_else(|| beside("catalogue"));
+        Ok(vocabulary(
+            &files::checklists(checklists.as_deref(), out)?,
+            &files::items(catalogue.as_deref(), out)?,
+        ))
     }
 }
 

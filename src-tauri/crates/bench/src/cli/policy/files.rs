@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use knowledge::File;
 use knowledge::policy::{self, Opened, Places};
+use knowledge::{File, Read};
+use returns::checklist::Checklist;
 use returns::ids::Sha256Hex;
+use returns::item::Item;
 use returns::policy::{Policy, VerifiedPolicy};
 
 use super::super::failed;
@@ -40,6 +42,50 @@ pub(super) fn draft(path: Option<&Path>, out: &Out) -> Result<VerifiedPolicy, Co
     Ok(VerifiedPolicy { policy, hash: Sha256Hex(hash) })
 }
 
+/// The checklists of a folder; none without one. One that cannot be read is told, and the command fails.
+pub(super) fn checklists(folder: Option<&Path>, out: &Out) -> Result<Vec<Checklist>, Coded> {
+    all(folder, "json", out, |bytes, name| knowledge::checklist::read(bytes, name))
+}
+
+/// The products of a catalogue or of a folder of them; none without one.
+pub(super) fn items(path: Option<&Path>, out: &Out) -> Result<Vec<Item>, Coded> {
+    all(path, "csv", out, |bytes, name| knowledge::catalogue::read(bytes, name))
+}
+
+fn all<T>(
+    path: Option<&Path>,
+    ending: &str,
+    out: &Out,
+    read: impl Fn(&[u8], &str) -> Read<T>,
+) -> Result<Vec<T>, Coded> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let mut files = vec![path.to_owned()];
+    if path.is_dir() {
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let entries = entries.map_err(|error| unreadable(path, &error))?;
+        files = entries.into_iter().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == ending));
+        files.sort();
+    }
+    let mut values = Vec::new();
+    let mut problems = 0;
+    for file in files {
+        let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+        let found = read(&bytes, &file.display().to_string());
+        problems += found.problems.len();
+        found.problems.iter().for_each(|problem| out.aside(super::super::out::shown(&problem.to_string())));
+        values.extend(found.values);
+    }
+    if problems > 0 {
+        return Err(failed("file-unreadable", &format_args!("problems: {problems}")));
+    }
+    Ok(values)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Coded {
+    failed("file-unreadable", &format_args!("{}: {error}", path.display()))
+}
+
 /// Whether a name is a workbook's.
 pub(super) fn is_workbook(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
@@ -51,9 +97,6 @@ pub(super) fn is_json(path: &Path) -> bool {
 }
 
 fn open(path: &Path) -> Result<Opened, Coded> {
-    let unreadable = |path: &Path, error: &std::io::Error| {
-        failed("file-unreadable", &format_args!("{}: {error}", path.display()))
-    };
     let bytes_of = |path: &Path| fs::read(path).map_err(|error| unreadable(path, &error));
     let name = path.display().to_string();
     if path.is_dir() {
