@@ -50,7 +50,9 @@ fn a_pack_is_checked_without_a_data_folder_and_no_changed_byte_passes() {
     fs::write(copy, &bytes).unwrap();
     assert_eq!(station(["verify", "--pack", copy]).code, Some(1));
     fs::write(copy, b"a shopping list").unwrap();
-    assert_eq!(station(["verify", "--pack", copy, "--json"]).error_code(), "pack-unreadable");
+    let unreadable = station(["verify", "--pack", copy, "--json"]);
+    assert_eq!(unreadable.error_code(), "pack-unreadable");
+    assert!(!unreadable.stdout.contains("{$") && unreadable.stdout.contains("Zip"), "{}", unreadable.stdout);
     assert_eq!(station(["verify", "--pack", "/nonexistent.zip", "--json"]).error_code(), "file-failed");
 }
 

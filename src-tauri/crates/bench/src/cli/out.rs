@@ -86,12 +86,15 @@ impl Out {
 /// What happened and what to do, out of the table of words; with what the machine said, for whoever runs a
 /// command can use it.
 pub(super) fn message(coded: &Coded) -> String {
+    let mut words = words::spoken(coded);
     let mut bare = coded.clone();
     let detail = bare.args.remove("detail").unwrap_or_default();
-    let words = words::sentence(&bare);
-    match (words.is_empty(), detail.is_empty()) {
-        (_, true) => words,
-        (true, false) => detail,
+    if words.is_empty() {
+        words = words::sentence(&bare);
+    }
+    match (words.is_empty(), detail.is_empty() || words.contains(&detail)) {
+        (true, _) => detail,
+        (false, true) => words,
         (false, false) => format!("{words} ({detail})"),
     }
 }
