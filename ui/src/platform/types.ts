@@ -71,6 +71,10 @@ second: Grade,
  */
 differ: Array<string>, 
 /**
+ * Their words, as the checklist has them; a question of an older checklist has none.
+ */
+questions: { [key in string]: { [key in string]: string } }, 
+/**
  * Findings that only one of them saw.
  */
 findings: Array<Finding>, 
@@ -794,7 +798,7 @@ export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
 
 export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
 
-export type PreferenceOutcome = "HONOURED" | "FORBIDDEN" | "NOT_OFFERED" | "TOO_DEAR" | "UNDECIDED" | "NO_PREFERENCE";
+export type PreferenceOutcome = "HONOURED" | "FORBIDDEN" | "NOT_OFFERED" | "TOO_DEAR" | "SET_ASIDE" | "UNDECIDED" | "NO_PREFERENCE";
 
 export type PreferenceView = { 
 /**

@@ -33,7 +33,10 @@ export function blindView(unit: UnitHead, request: Extract<Request, { ask: 'blin
   }
   if (!request.commit) return base;
   const findings: Finding[] = ['CRACKED'];
-  return { ...base, result: { first: 'B', second: 'C', differ: ['light-marks'], findings, saved: true } };
+  const differ = ['question-3'];
+  const texts = goods.questions[2]?.texts;
+  const questions = texts === undefined ? {} : { 'question-3': texts };
+  return { ...base, result: { first: 'B', second: 'C', differ, questions, findings, saved: true } };
 }
 
 export const matches: MatchView[] = [

@@ -24,10 +24,14 @@ pub(super) fn result(checklist: Option<&Checklist>, state: &unit::State) -> Opti
     let blind = state.blind.as_ref()?;
     let first: BTreeSet<Finding> = own_findings(state.findings());
     let second = own_findings(blind.findings.iter().copied().collect());
+    let differ = differing(checklist, &state.answers, &blind.answers);
+    let asked = checklist.into_iter().flat_map(|list| &list.questions);
+    let asked = asked.map(|question| (question.id.to_string(), texts(&question.text)));
     Some(BlindResult {
         first: state.computed_grade?,
         second: blind.grade,
-        differ: differing(checklist, &state.answers, &blind.answers),
+        questions: asked.filter(|(id, _)| differ.contains(id)).collect(),
+        differ,
         findings: first.symmetric_difference(&second).copied().collect(),
         saved: true,
     })

@@ -1,5 +1,7 @@
 //! What the review room, the containers and the insights show beside the queue.
 
+use std::collections::BTreeMap;
+
 use returns::codes::{
     ContainerState, Disposition, Finding, Grade, Preference, PreferenceOutcome, SignalKind,
 };
@@ -107,6 +109,8 @@ pub struct BlindResult {
     pub second: Grade,
     /// Questions answered differently.
     pub differ: Vec<String>,
+    /// Their words, as the checklist has them; a question of an older checklist has none.
+    pub questions: BTreeMap<String, Texts>,
     /// Findings that only one of them saw.
     pub findings: Vec<Finding>,
     /// Recorded.
