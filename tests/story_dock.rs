@@ -8,6 +8,8 @@ mod arrivals;
 #[path = "story_ways_back/desk.rs"]
 #[allow(dead_code)]
 mod desk;
+#[path = "story_dock/eyes.rs"]
+mod eyes;
 #[path = "story_dock/found.rs"]
 mod found;
 #[path = "story_dock/items.rs"]

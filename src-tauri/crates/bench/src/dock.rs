@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use devices::{
-    Camera, DeviceId, DeviceKind, DeviceState, EventReceiver, EventSender, Printer, Scanner, SerialScanner,
+    Camera, DeviceId, DeviceKind, DeviceState, EventReceiver, EventSender, Printer, Scale, Scanner,
+    SerialScanner,
 };
 use jiff::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct Dock {
     pub camera: Option<Arc<dyn Camera>>,
     /// The label printer.
     pub printer: Option<Arc<dyn Printer>>,
+    /// The scale on the bench.
+    pub scale: Option<Arc<dyn Scale>>,
     /// What was set up.
     pub settings: Settings,
 }
@@ -34,7 +37,8 @@ impl Dock {
         let scanners = settings.scanners.iter().filter_map(|config| scanner(config, &sender)).collect();
         let camera = settings.camera.clone().map(|config| devices::camera::open(config, &sender));
         let printer = settings.printer.clone().map(devices::printer::open);
-        Self { events, sender, scanners, camera, printer, settings }
+        let scale = settings.scale.as_ref().and_then(|config| scale(config, &sender));
+        Self { events, sender, scanners, camera, printer, scale, settings }
     }
 
     /// A dock whose devices are handed in; they report through `sender`.
@@ -45,7 +49,12 @@ impl Dock {
         printer: Option<Arc<dyn Printer>>,
     ) -> Self {
         let settings = Settings { simulated: true, ..Settings::default() };
-        Self { events, sender, scanners, camera, printer, settings }
+        Self { events, sender, scanners, camera, printer, scale: None, settings }
+    }
+
+    /// The same with this scale on the bench.
+    pub fn with_scale(self, scale: Arc<dyn Scale>) -> Self {
+        Self { scale: Some(scale), ..self }
     }
 }
 
@@ -55,6 +64,7 @@ pub(crate) struct Devices {
     scanners: Vec<Arc<dyn Scanner>>,
     pub(crate) camera: Option<Arc<dyn Camera>>,
     pub(crate) printer: Option<Arc<dyn Printer>>,
+    pub(crate) scale: Option<Arc<dyn Scale>>,
     settings: Settings,
     states: HashMap<DeviceId, (DeviceKind, DeviceState)>,
     seen: HashMap<DeviceId, Timestamp>,
@@ -73,11 +83,15 @@ impl Devices {
         if let Some(printer) = &dock.printer {
             states.insert(printer.id().clone(), (DeviceKind::Printer, DeviceState::Connecting));
         }
+        if let Some(scale) = &dock.scale {
+            states.insert(scale.id().clone(), (DeviceKind::Scale, scale.state()));
+        }
         let devices = Self {
             sender: dock.sender,
             scanners: dock.scanners,
             camera: dock.camera,
             printer: dock.printer,
+            scale: dock.scale,
             settings: dock.settings,
             states,
             seen: HashMap::new(),
@@ -154,7 +168,9 @@ impl Devices {
                 Some(PrinterTarget::Ipp { uri }) => uri.clone(),
                 None => String::new(),
             },
-            DeviceKind::Scale => String::new(),
+            DeviceKind::Scale => {
+                self.settings.scale.as_ref().map(|config| config.path.clone()).unwrap_or_default()
+            }
         }
     }
 
@@ -187,6 +203,17 @@ fn scanner(config: &devices::ScannerConfig, sender: &EventSender) -> Option<Arc<
         Ok(scanner) => Some(Arc::new(scanner)),
         Err(error) => {
             tracing::error!(device = %config.id, %error, "scanner not started");
+            None
+        }
+    }
+}
+
+/// A scale with its thread; none where the system has no thread left to give.
+fn scale(config: &devices::ScaleConfig, sender: &EventSender) -> Option<Arc<dyn Scale>> {
+    match devices::SerialScale::spawn(config.clone(), sender) {
+        Ok(scale) => Some(Arc::new(scale)),
+        Err(error) => {
+            tracing::error!(device = %config.id, %error, "scale not started");
             None
         }
     }

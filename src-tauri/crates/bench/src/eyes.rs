@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use barcodes::decode::{Luma, Mode, Symbol, Symbology, decode};
+use barcodes::decode::{Decoder, Luma, Symbol, Symbology};
 use barcodes::meaning::{self, Meaning};
+use devices::camera::Look;
 use devices::{Camera, Frame};
 use tokio::sync::mpsc;
 
-use crate::seam::Outline;
+use crate::seam::{CameraCheck, Outline};
+use crate::stream::Stream;
 
 /// Out of view for so long, a code counts anew.
 const GONE_AFTER: Duration = Duration::from_secs(2);
@@ -64,7 +66,12 @@ impl View {
 
 fn frames_needed(symbology: Symbology) -> u32 {
     match symbology {
-        Symbology::Qr | Symbology::DataMatrix | Symbology::Pdf417 | Symbology::Aztec => 1,
+        Symbology::Qr
+        | Symbology::MicroQr
+        | Symbology::RmQr
+        | Symbology::DataMatrix
+        | Symbology::Pdf417
+        | Symbology::Aztec => 1,
         _ => 2,
     }
 }
@@ -85,14 +92,19 @@ fn counts(symbol: &Symbol) -> bool {
 }
 
 /// Watches a camera until the receiver is gone.
-pub(crate) async fn watch(camera: Arc<dyn Camera>, seen: mpsc::Sender<Seen>) {
+pub(crate) async fn watch(camera: Arc<dyn Camera>, stream: Stream, seen: mpsc::Sender<Seen>) {
     let mut frames = camera.subscribe();
     let mut view = View::default();
+    let mut decoder = Decoder::new();
     let mut saw_something = false;
     while frames.changed().await.is_ok() {
         let Some(frame) = frames.borrow_and_update().clone() else { continue };
         let started = Instant::now();
-        let symbols = tokio::task::spawn_blocking(move || symbols_of(&frame)).await.unwrap_or_default();
+        let noted = stream.clone();
+        let looking =
+            tokio::task::spawn_blocking(move || (symbols_of(&mut decoder, &noted, &frame), decoder));
+        let symbols;
+        (symbols, decoder) = looking.await.unwrap_or_default();
         let outlines: Vec<Outline> = symbols.iter().map(|(symbol, size)| outline(symbol, *size)).collect();
         let symbols: Vec<Symbol> = symbols.into_iter().map(|(symbol, _)| symbol).collect();
         let in_view = view.look(&symbols, Instant::now());
@@ -109,10 +121,13 @@ pub(crate) async fn watch(camera: Arc<dyn Camera>, seen: mpsc::Sender<Seen>) {
     }
 }
 
-fn symbols_of(frame: &Frame) -> Vec<(Symbol, (f32, f32))> {
-    let Ok(luma) = barcodes::image_in::load(&frame.jpeg) else { return Vec::new() };
+fn symbols_of(decoder: &mut Decoder, stream: &Stream, frame: &Frame) -> Vec<(Symbol, (f32, f32))> {
+    let Ok(luma) = barcodes::image_in::load_frame(&frame.jpeg) else { return Vec::new() };
     let size = size_of(&luma);
-    decode(&luma, Mode::Live, BUDGET).into_iter().map(|symbol| (symbol, size)).collect()
+    if let Some(look) = Look::at(luma.width() as usize, luma.height() as usize, luma.pixels()) {
+        stream.note(look);
+    }
+    decoder.look(&luma, BUDGET).into_iter().map(|symbol| (symbol, size)).collect()
 }
 
 fn size_of(luma: &Luma) -> (f32, f32) {
@@ -125,6 +140,20 @@ fn outline(symbol: &Symbol, (width, height): (f32, f32)) -> Outline {
         text: symbol.text.chars().filter(|c| !c.is_control()).take(64).collect(),
         fits: counts(symbol),
     }
+}
+
+/// How the newest frame looks to whoever sets the camera up.
+pub(crate) fn check(stream: &Stream) -> Option<CameraCheck> {
+    let look = stream.newest()?;
+    let flaws = look.set_up_flaws();
+    Some(CameraCheck {
+        blur_px: look.blur_px,
+        brightness: look.brightness,
+        black_percent: look.black * 100.0,
+        white_percent: look.white * 100.0,
+        evenness_percent: look.evenness * 100.0,
+        flaws: flaws.into_iter().map(|flaw| crate::desk::say(flaw.code(), [])).collect(),
+    })
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod printing;
 mod running;
 pub mod seam;
 pub mod settings;
+mod stream;
 mod tls;
 pub mod words;
 

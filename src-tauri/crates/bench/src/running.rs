@@ -21,8 +21,9 @@ use crate::dock::{Devices, Dock};
 use crate::eyes::{self, Seen};
 use crate::line;
 use crate::printer::{self, Wish};
-use crate::seam::{Coded, DevicesView, Notice, Reply, Request};
+use crate::seam::{Coded, DevicesView, Notice, Reply, Request, ScaleOrder, ScaleView};
 use crate::settings::Settings;
+use crate::stream::Stream;
 
 /// How often the desk looks at clock, disk and line while nothing else happens.
 const TICK: Duration = Duration::from_secs(5);
@@ -33,6 +34,7 @@ const NOTICES: usize = 64;
 enum Order {
     Device(Event),
     Seen(Seen),
+    Scale(Option<Arc<devices::Reading>>),
     Printed(Wish, printer::Outcome),
     PrinterState(DeviceState),
     Line(Box<LineStatus>),
@@ -46,6 +48,7 @@ pub struct Bench {
     orders: Sender<Order>,
     notices: broadcast::Sender<Notice>,
     pictures: Option<(String, Arc<dyn devices::Camera>)>,
+    scale: Option<Arc<dyn devices::Scale>>,
     photos: records::Photos,
     records: Arc<Mutex<Records>>,
     line: Arc<Mutex<Option<LineHandle>>>,
@@ -118,8 +121,12 @@ impl Bench {
             orders_for(&orders, Order::PrinterState),
             cancel.clone(),
         );
+        let stream = Stream::default();
         if let Some(camera) = devices.camera.clone() {
-            watch_camera(camera, orders.clone(), cancel.clone());
+            watch_camera(camera, stream.clone(), orders.clone(), cancel.clone());
+        }
+        if let Some(scale) = &devices.scale {
+            watch_scale(scale.as_ref(), orders.clone(), cancel.clone());
         }
         let to_desk = orders.clone();
         let stop = cancel.clone();
@@ -136,8 +143,9 @@ impl Bench {
             }
         });
 
+        let scale = devices.scale.clone();
         let pictures = devices.camera.clone().map(|camera| (camera.id().to_string(), camera));
-        let desk = new_desk(&records, clock, &devices);
+        let desk = new_desk(&records, clock, &devices, &stream);
         let loop_ = DeskLoop {
             desk,
             devices,
@@ -158,6 +166,7 @@ impl Bench {
             orders,
             notices,
             pictures,
+            scale,
             photos,
             records,
             line,
@@ -174,6 +183,12 @@ impl Bench {
     /// Answers a screen.
     pub async fn ask(&self, request: Request) -> Result<Reply, Coded> {
         let gone = || coded("bench-stopped", []);
+        if let Request::ScaleAdjust { order } = &request {
+            let scale = self.scale.as_ref().ok_or_else(|| coded("scale-gone", []))?;
+            // A scale may take seconds until it is at rest: the desk does not wait for it.
+            scale.adjust(adjustment(*order)).await.map_err(|fault| coded(fault.code(), []))?;
+            return Ok(Reply::Scale(scale_view(Some(scale.as_ref()))));
+        }
         let (reply, answer) = oneshot::channel();
         self.orders.send(Order::Ask(Box::new(request), reply)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
@@ -215,11 +230,15 @@ impl Bench {
     }
 }
 
-fn new_desk(records: &Arc<Mutex<Records>>, clock: Clock, devices: &Devices) -> Desk {
+fn new_desk(records: &Arc<Mutex<Records>>, clock: Clock, devices: &Devices, stream: &Stream) -> Desk {
     let camera = devices.camera.clone();
     let picture = camera.clone();
     let picture = Box::new(move || Some(picture.as_ref()?.latest()?.jpeg.clone()));
     let mut desk = Desk::new(Arc::clone(records), clock, picture);
+    let scale = devices.scale.clone();
+    desk.scale = Box::new(move || scale.as_ref()?.latest());
+    desk.stream = stream.clone();
+    desk.judges_photos = !devices.simulated();
     desk.camera = camera.map(|camera| camera.id().to_string());
     desk.camera_works = devices.camera_works();
     desk.simulated = devices.simulated();
@@ -236,11 +255,16 @@ fn orders_for<T>(
     move |news| drop(orders.send(order(news)))
 }
 
-fn watch_camera(camera: Arc<dyn devices::Camera>, orders: Sender<Order>, cancel: CancellationToken) {
+fn watch_camera(
+    camera: Arc<dyn devices::Camera>,
+    stream: Stream,
+    orders: Sender<Order>,
+    cancel: CancellationToken,
+) {
     let (sender, mut seen) = mpsc::channel(4);
     tokio::spawn(async move {
         tokio::select! {
-            () = eyes::watch(camera, sender) => {}
+            () = eyes::watch(camera, stream, sender) => {}
             () = cancel.cancelled() => {}
         }
     });
@@ -248,6 +272,44 @@ fn watch_camera(camera: Arc<dyn devices::Camera>, orders: Sender<Order>, cancel:
         while let Some(seen) = seen.recv().await {
             if orders.send(Order::Seen(seen)).is_err() {
                 return;
+            }
+        }
+    });
+}
+
+fn adjustment(order: ScaleOrder) -> devices::Adjustment {
+    match order {
+        ScaleOrder::Zero => devices::Adjustment::Zero,
+        ScaleOrder::Tare => devices::Adjustment::Tare,
+        ScaleOrder::ClearTare => devices::Adjustment::ClearTare,
+    }
+}
+
+fn scale_view(scale: Option<&dyn devices::Scale>) -> Option<ScaleView> {
+    let reading = scale?.latest()?;
+    let shown = reading.load.shown().to_owned();
+    Some(ScaleView {
+        say: crate::desk::say(reading.load.code(), [("shown", shown)]),
+        grams: reading.load.settled().and_then(devices::Weight::whole_grams),
+        net: reading.net,
+    })
+}
+
+/// Tells the desk what the scale says, where it says something else than before.
+fn watch_scale(scale: &dyn devices::Scale, orders: Sender<Order>, cancel: CancellationToken) {
+    let mut readings = scale.subscribe();
+    tokio::spawn(async move {
+        let mut told = None;
+        loop {
+            let reading = readings.borrow_and_update().clone();
+            let says = reading.as_ref().map(|reading| (reading.load.clone(), reading.net));
+            if says != told && orders.send(Order::Scale(reading)).is_err() {
+                return;
+            }
+            told = says;
+            tokio::select! {
+                changed = readings.changed() => if changed.is_err() { return },
+                () = cancel.cancelled() => return,
             }
         }
     });
@@ -302,6 +364,7 @@ impl DeskLoop {
                     }
                 }
             }
+            Order::Scale(reading) => self.desk.scale_said(reading.as_deref()),
             Order::Printed(Wish::Label(wish), outcome) => self.desk.printed(&wish, outcome.err()),
             Order::Printed(Wish::Contents(container), outcome) => {
                 self.desk.list_printed(container, outcome.map(Option::unwrap_or_default));
@@ -393,6 +456,8 @@ impl DeskLoop {
                 self.devices_changed();
                 return Ok(Reply::Devices(self.devices_view()));
             }
+            Request::CameraCheck => return Ok(Reply::CameraCheck(eyes::check(&self.desk.stream))),
+            Request::Scale => return Ok(Reply::Scale(scale_view(self.devices.scale.as_deref()))),
             // What is asked of one unit, of containers and of figures.
             other => return self.desk.room(other),
         }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use devices::{CameraConfig, PrinterConfig, ScannerConfig};
+use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig};
 use serde::{Deserialize, Serialize};
 
 /// The file's name within the data folder.
@@ -19,6 +19,8 @@ pub struct Settings {
     pub camera: Option<CameraConfig>,
     /// The label printer.
     pub printer: Option<PrinterConfig>,
+    /// The scale on the bench.
+    pub scale: Option<ScaleConfig>,
     /// Some devices are simulated; shown on every screen.
     pub simulated: bool,
     /// Seconds between two looks at the line while it is up.

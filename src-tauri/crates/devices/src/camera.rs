@@ -7,6 +7,8 @@ mod mjpeg;
 mod multipart;
 mod recording;
 mod segments;
+#[cfg(feature = "usb-cameras")]
+mod usb;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,8 +19,9 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::device::{DeviceId, DeviceState};
+use crate::device::{DeviceId, DeviceState, FailureCode};
 use crate::event::EventSender;
+use crate::simulated::SimulatedCamera;
 
 pub use evidence::{EvidenceProblem, without_place_and_person};
 pub use folder::FolderCamera;
@@ -26,6 +29,8 @@ pub use look::{Flaw, Look, Usual};
 pub use mjpeg::{MjpegCamera, SignIn};
 pub use multipart::{Part, Parts};
 pub use recording::RecordingCamera;
+#[cfg(feature = "usb-cameras")]
+pub use usb::UsbCamera;
 
 /// One picture of a camera.
 #[derive(Clone)]
@@ -84,6 +89,11 @@ pub enum CameraSource {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sign_in: Option<SignIn>,
     },
+    /// A camera on USB that sends JPEG. Only where the station was built with feature `usb-cameras`.
+    Usb {
+        /// Its name as the system lists it, or its number.
+        camera: String,
+    },
     /// A file of JPEGs one after the other: `.mjpeg`, or an AVI with MJPEG pictures.
     Recording {
         /// The file.
@@ -113,6 +123,7 @@ impl CameraSource {
     pub fn place(&self) -> String {
         match self {
             Self::MjpegHttp { url, .. } => mjpeg::without_password(url),
+            Self::Usb { camera } => camera.clone(),
             Self::Recording { path, .. } | Self::Folder { path, .. } => path.display().to_string(),
         }
     }
@@ -132,6 +143,7 @@ pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
         CameraSource::MjpegHttp { url, sign_in } => {
             Arc::new(MjpegCamera::spawn_with(config.id, url, sign_in, events))
         }
+        CameraSource::Usb { camera } => usb(config.id, camera, events),
         CameraSource::Recording { path, fps, repeat } => {
             Arc::new(RecordingCamera::spawn(config.id, path, fps, repeat, events))
         }
@@ -139,6 +151,29 @@ pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
             Arc::new(FolderCamera::spawn(config.id, path, fps, repeat, events))
         }
     }
+}
+
+#[cfg(feature = "usb-cameras")]
+fn usb(id: DeviceId, camera: String, events: &EventSender) -> Arc<dyn Camera> {
+    match UsbCamera::spawn(id.clone(), camera, events) {
+        Ok(camera) => Arc::new(camera),
+        Err(error) => {
+            tracing::error!(device = %id, %error, "camera not started");
+            failing(id, FailureCode::CameraPicturesUnreadable, events)
+        }
+    }
+}
+
+#[cfg(not(feature = "usb-cameras"))]
+fn usb(id: DeviceId, _camera: String, events: &EventSender) -> Arc<dyn Camera> {
+    failing(id, FailureCode::CameraUsbLeftOut, events)
+}
+
+/// A camera that never shows anything and says why.
+fn failing(id: DeviceId, code: FailureCode, events: &EventSender) -> Arc<dyn Camera> {
+    let camera = SimulatedCamera::new(id, events);
+    camera.set_state(DeviceState::Failing { code });
+    Arc::new(camera)
 }
 
 /// True where the bytes begin and end as a JPEG does; a few bytes of padding after the end are tolerated.

@@ -82,9 +82,19 @@ pub(crate) fn changed(state: &State, facts: &Facts<'_>) -> Option<UnitEvent> {
 
 /// Findings that comparing suggests, for the grader to confirm: none is added by itself.
 pub fn proposed_findings(state: &State, facts: &Facts<'_>) -> BTreeSet<Finding> {
-    let off = weight_off(state, facts).is_some() && !state.findings().contains(&Finding::WeightMismatch);
-    off.then_some(Finding::WeightMismatch).into_iter().collect()
+    let seen = state.findings();
+    if seen.contains(&Finding::EmptyBox) {
+        return BTreeSet::new();
+    }
+    let Some((found, expected)) = weight_off(state, facts) else { return BTreeSet::new() };
+    // So little is a box without its goods, more likely than another thing in it.
+    let empty = u64::from(found) * 100 < u64::from(expected) * EMPTY_BELOW_PERCENT;
+    let off = [(empty, Finding::EmptyBox), (true, Finding::WeightMismatch)];
+    off.into_iter().filter(|(is, finding)| *is && !seen.contains(finding)).map(|(_, finding)| finding).collect()
 }
+
+/// Below so much of what it should weigh, a package is proposed to be an empty box.
+const EMPTY_BELOW_PERCENT: u64 = 25;
 
 /// Another product has its own serial: who was sent the wrong item, or sent another one back, says it by that.
 fn serial_mismatch(state: &State, facts: &Facts<'_>) -> Option<Signal> {

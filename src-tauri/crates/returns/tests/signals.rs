@@ -166,6 +166,28 @@ fn a_weight_is_compared_with_the_policys_tolerance(
     assert_eq!(kinds(&bench), [], "weighed again");
 }
 
+#[rstest]
+#[case(900, 224, &[Finding::EmptyBox, Finding::WeightMismatch])]
+#[case(900, 225, &[Finding::WeightMismatch])]
+#[case(900, 1500, &[Finding::WeightMismatch])]
+#[case(900, 905, &[])]
+fn a_package_that_is_much_too_light_is_proposed_to_be_empty(
+    #[case] expected: u32,
+    #[case] found: u32,
+    #[case] proposed: &[Finding],
+) {
+    let mut depot = Depot::new();
+    depot.items[0].weight_grams = Some(expected);
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    bench.does(Command::Weigh { weight_grams: found }, &facts);
+    let now: Vec<_> = proposed_findings(&bench.state, &facts).into_iter().collect();
+    assert_eq!(now, proposed, "the emptier word first, for a person to confirm or decline");
+    assert!(bench.state.findings().is_empty(), "none is added in silence");
+    bench.does(Command::AddFinding { finding: Finding::EmptyBox }, &facts);
+    assert!(proposed_findings(&bench.state, &facts).is_empty(), "an empty box explains its weight");
+}
+
 #[test]
 fn a_weight_nobody_knows_is_compared_with_nothing() {
     let depot = Depot::new();

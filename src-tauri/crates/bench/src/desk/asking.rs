@@ -1,8 +1,11 @@
 //! Questions of the desk itself (not of a checklist): which line, receive it blind, why another grade.
 
 use barcodes::meaning::Meaning;
+use bytes::Bytes;
 use returns::checklist::Text;
-use returns::codes::{CommandCode, Finding, Grade, HoldReason, OverrideReason, ParcelRefusal, VoidReason};
+use returns::codes::{
+    CommandCode, Finding, Grade, HoldReason, OverrideReason, ParcelRefusal, PhotoFlaw, VoidReason,
+};
 use returns::ids::{LineId, ParcelId, RmaNumber, Sku, TrackingNumber};
 use returns::lpn::Lpn;
 
@@ -121,10 +124,19 @@ pub(crate) enum Asking {
         /// What is typed so far.
         digits: String,
     },
-    /// What the unit weighs with its packaging, in grams.
+    /// What the unit weighs with its packaging, in grams: taken from the scale as soon as it is at rest, or typed.
     Weight {
         /// What is typed so far.
         digits: String,
+        /// What the scale says now, where one is there.
+        scale: Option<OnScale>,
+    },
+    /// The photo is no good one: take it again, or keep it all the same?
+    PhotoAgain {
+        /// What is wrong with it.
+        flaws: Vec<PhotoFlaw>,
+        /// The picture.
+        jpeg: Bytes,
     },
     /// Comparing suggests a finding: is it to be noted?
     NoteFinding {
@@ -164,6 +176,17 @@ pub(crate) enum Asking {
         /// The container's code.
         container: String,
     },
+}
+
+/// What a scale says while the weight is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OnScale {
+    /// Code of its load, such as `scale-moving`.
+    pub(crate) load: &'static str,
+    /// What its display shows.
+    pub(crate) shown: String,
+    /// A tare is subtracted.
+    pub(crate) net: bool,
 }
 
 /// A return line that can be chosen.
@@ -313,7 +336,19 @@ impl Asking {
             }
             Self::Preprinted { lpn } => say("ask-preprinted", [("lpn", lpn.to_string())]),
             Self::Expiry { digits } => say("ask-expiry", [("digits", digits.clone())]),
-            Self::Weight { digits } => say("ask-weight", [("digits", digits.clone())]),
+            Self::Weight { digits, scale: None } => say("ask-weight", [("digits", digits.clone())]),
+            Self::Weight { scale: Some(scale), .. } => {
+                let net = if scale.net { "net" } else { "gross" };
+                let words = [
+                    ("load", scale.load.to_owned()),
+                    ("shown", scale.shown.clone()),
+                    ("net", net.to_owned()),
+                ];
+                say("ask-weight-scale", words)
+            }
+            Self::PhotoAgain { flaws, .. } => {
+                say("ask-photo-again", [("flaw", flaws.first().map(ToString::to_string).unwrap_or_default())])
+            }
             Self::NoteFinding { finding } => say("ask-note-finding", [("finding", finding.to_string())]),
             Self::WhichReading { scanned, .. } => say("ask-which-reading", code(scanned)),
             Self::WhichFinding { .. } => say("ask-which-finding", []),
@@ -334,7 +369,7 @@ impl Asking {
             | Self::WhichRma { scanned, .. }
             | Self::WhichReading { scanned, .. } => Some(scanned.clone()),
             Self::UnknownArrival { tracking } => Some(tracking.to_string()),
-            Self::HowMany { digits, .. } | Self::Expiry { digits } | Self::Weight { digits } => {
+            Self::HowMany { digits, .. } | Self::Expiry { digits } | Self::Weight { digits, .. } => {
                 Some(digits.clone())
             }
             _ => None,
@@ -388,6 +423,10 @@ impl Asking {
             Self::UnknownItem { .. } => vec![option(CommandCode::Yes, "choice-unknown-item")],
             Self::Preprinted { .. } => vec![option(CommandCode::Yes, "choice-preprinted")],
             Self::HowMany { .. } | Self::Weight { .. } => keypad(),
+            Self::PhotoAgain { .. } => vec![
+                option(CommandCode::Photo, "choice-photo-again"),
+                option(CommandCode::Yes, "choice-photo-keep"),
+            ],
             Self::NoteFinding { .. } => vec![
                 option(CommandCode::Yes, "choice-note-finding"),
                 option(CommandCode::No, "choice-note-nothing"),
@@ -442,7 +481,7 @@ impl Asking {
         match self {
             Self::HowMany { digits, .. } => Some((digits, 3)),
             Self::Expiry { digits } => Some((digits, 6)),
-            Self::Weight { digits } => Some((digits, 5)),
+            Self::Weight { digits, .. } => Some((digits, 5)),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use returns::checklist::{Answer, Checklist, Question};
 use returns::codes::{CommandCode, Finding, HoldReason, SkipReason, Stage};
-use returns::ids::{ChoiceId, PhotoRole, QuestionId, Serial, Sha256Hex, UnitId};
+use returns::ids::{ChoiceId, PhotoRole, QuestionId, Serial, UnitId};
 use returns::{serial, unit};
 
 use super::asking::{Asking, pick, picked};
@@ -14,10 +14,6 @@ use crate::seam::Tone;
 const SERIAL: &str = "SERIAL";
 const SERIAL_MATCHES: &str = "MATCHES";
 const SERIAL_DIFFERS: &str = "DIFFERS";
-/// Role of a photo that no checklist asked for.
-const SPARE: &str = "SPARE";
-/// Every JPEG begins so (ITU T.81, annex B).
-const JPEG_START: &[u8] = &[0xff, 0xd8];
 /// First key of the finding chips: 1–4 are answers.
 const FIRST_CHIP: usize = 4;
 /// Chips on one page.
@@ -92,7 +88,11 @@ impl Desk {
 
     /// Where the checklist changed while the unit lies on the desk, its inspection begins anew with the new one:
     /// answers to the old one no longer count.
-    fn begin_anew_if_changed(&mut self, unit: UnitId, state: &unit::State) -> Result<Option<Said>, Coded> {
+    pub(super) fn begin_anew_if_changed(
+        &mut self,
+        unit: UnitId,
+        state: &unit::State,
+    ) -> Result<Option<Said>, Coded> {
         let Some((_, began)) = state.checklist.as_ref().filter(|_| state.stage == Some(Stage::Inspecting))
         else {
             return Ok(None);
@@ -375,39 +375,6 @@ impl Desk {
         Ok(Said::saved(Tone::Accepted, say(code, [("finding", finding.to_string())])))
     }
 
-    /// PHOTO: keeps the camera's picture as it is, for the next photo that is needed.
-    pub(super) fn photo(&mut self, unit: UnitId, state: &unit::State) -> Outcome {
-        let (hash, len) = self.keep_picture()?;
-        let checklist = self.checklist_of(state).ok();
-        let needed =
-            checklist.as_ref().and_then(|checklist| missing_photos(checklist, state).into_iter().next());
-        let role = match needed {
-            Some(role) => role,
-            None => PhotoRole::new(SPARE).map_err(|error| coded(error.code(), []))?,
-        };
-        let command = unit::Command::TakePhoto { role: role.clone(), hash, len };
-        let state = self.act(unit, &command)?;
-        let said = Said::saved(Tone::Accepted, say("photo-taken", [("role", role.to_string())]));
-        match checklist {
-            Some(checklist) if state.stage == Some(Stage::Inspecting) && state.holds.is_empty() => {
-                if let Some(changed) = self.begin_anew_if_changed(unit, &state)? {
-                    return Ok(changed);
-                }
-                Ok(self.finish_if_complete(unit, &state, &checklist)?.unwrap_or(said))
-            }
-            _ => Ok(said),
-        }
-    }
-
-    /// The camera's picture as it is, on disk: its hash and its length in bytes.
-    pub(super) fn keep_picture(&self) -> Result<(Sha256Hex, u64), Coded> {
-        let jpeg = (self.picture)().filter(|_| self.camera_works);
-        let jpeg = jpeg.ok_or_else(|| coded("camera-no-picture", []))?;
-        check_picture(&jpeg)?;
-        let photos = self.records().photos();
-        Ok((photos.keep(&jpeg)?, jpeg.len() as u64))
-    }
-
     fn skip_photo(&mut self, unit: UnitId, state: &unit::State, checklist: &Checklist) -> Outcome {
         let role = missing_photos(checklist, state).into_iter().next();
         let role = role.ok_or_else(|| coded("no-photo-needed", []))?;
@@ -421,7 +388,7 @@ impl Desk {
     }
 
     /// Grades and decides as soon as nothing is missing any more.
-    fn finish_if_complete(
+    pub(super) fn finish_if_complete(
         &mut self,
         unit: UnitId,
         state: &unit::State,
@@ -433,13 +400,6 @@ impl Desk {
         }
         self.finish_inspection(unit).map(Some)
     }
-}
-
-/// A photo is evidence: a picture that nobody could look at later is refused now, while another can be taken.
-fn check_picture(bytes: &[u8]) -> Result<(), Coded> {
-    barcodes::image_in::load(bytes)
-        .map_err(|problem| coded(problem.code(), [("detail", problem.to_string())]))?;
-    if bytes.starts_with(JPEG_START) { Ok(()) } else { Err(coded("image-unsupported", [])) }
 }
 
 /// Whether an answer is the one on record.

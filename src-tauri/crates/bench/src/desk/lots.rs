@@ -1,11 +1,10 @@
-//! What stands on a package beside its product: serial, lot and expiry; scanned, or typed digit by digit. And
-//! what it weighs.
+//! What stands on a package beside its product: serial, lot and expiry; scanned, or typed digit by digit.
 
 use barcodes::gs1::ElementString;
 use barcodes::meaning::{Meaning, Reading};
-use returns::codes::{CommandCode, Finding, SignalKind, SkipReason, Stage};
+use returns::codes::{CommandCode, Finding, SkipReason, Stage};
 use returns::ids::{Gtin, PhotoRole, UnitId};
-use returns::{signal, unit};
+use returns::unit;
 
 use super::asking::Asking;
 use super::draft::Known;
@@ -91,7 +90,7 @@ impl Desk {
                 self.receive_bulk(item.clone(), title, digits)
             }
             Asking::Expiry { digits } => self.expiry_typed(digits),
-            Asking::Weight { digits } => self.weight_typed(digits),
+            Asking::Weight { digits, .. } => self.weight_typed(digits),
             _ => Err(coded("command-not-now", [])),
         };
         if done.is_err() {
@@ -111,48 +110,6 @@ impl Desk {
         let state = self.act(unit, &unit::Command::ReadLot { lot: None, expiry: Some(day) })?;
         self.work.asking = None;
         Ok(self.lot_kept(&state))
-    }
-
-    /// So many grams. What does not fit is told; a finding is only noted where a person says so.
-    fn weight_typed(&mut self, digits: &str) -> Outcome {
-        let weight_grams: u32 = digits.parse().unwrap_or(0);
-        if weight_grams == 0 {
-            return Err(coded("weight-none", []));
-        }
-        let (unit, _) = self.current()?;
-        let state = self.act(unit, &unit::Command::Weigh { weight_grams })?;
-        self.work.asking = None;
-        let known = Known::of_unit(&self.records(), unit, &state)?;
-        let expected = known.item.and_then(|item| item.weight_grams);
-        let off = state.signals.iter().any(|signal| signal.kind == SignalKind::WeightMismatch);
-        self.propose_findings(unit)?;
-        let weight = ("weight", weight_grams.to_string());
-        Ok(match expected.filter(|_| off) {
-            Some(expected) => {
-                let words = [weight, ("expected", expected.to_string())];
-                Said::saved(Tone::Warning, say("weight-off", words))
-            }
-            None => Said::saved(Tone::Accepted, say("weight-kept", [weight])),
-        })
-    }
-
-    /// Asks whether to note what comparing suggests.
-    fn propose_findings(&mut self, unit: UnitId) -> Result<(), Coded> {
-        let draft = self.draft(unit)?;
-        if !draft.state.holds.is_empty() {
-            return Ok(());
-        }
-        let proposed = signal::proposed_findings(&draft.state, &draft.facts());
-        if let Some(finding) = proposed.into_iter().next() {
-            self.ask(Asking::NoteFinding { finding });
-        }
-        Ok(())
-    }
-
-    /// Yes: it is noted.
-    pub(super) fn note_finding(&mut self, unit: UnitId, finding: Finding) -> Outcome {
-        self.act(unit, &unit::Command::AddFinding { finding })?;
-        Ok(Said::saved(Tone::Accepted, say("finding-added", [("finding", finding.to_string())])))
     }
 
     /// The product's own code says lot and expiry.

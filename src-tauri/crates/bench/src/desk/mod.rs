@@ -21,6 +21,7 @@ mod lots;
 mod matching;
 mod meeting;
 mod parcels;
+mod photo;
 mod press;
 mod receive;
 mod remembered;
@@ -32,6 +33,7 @@ mod screen;
 mod sign_in;
 mod stow;
 mod views;
+mod weigh;
 mod work;
 
 use std::cell::RefCell;
@@ -39,6 +41,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barcodes::meaning::Meaning;
+use devices::Reading;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use records::{Records, RecordsError};
@@ -50,6 +53,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::seam::{Band, Coded, Cue, DeviceView, LineState, Saved, Say, Tone};
+use crate::stream::Stream;
 use asking::Asking;
 use sign_in::SignIn;
 
@@ -140,6 +144,12 @@ pub(crate) struct Desk {
     clock: Clock,
     /// Latest picture of the camera.
     picture: Box<dyn Fn() -> Option<bytes::Bytes> + Send>,
+    /// Latest reading of the scale.
+    pub(crate) scale: Box<dyn Fn() -> Option<Arc<Reading>> + Send>,
+    /// How the live stream looks.
+    pub(crate) stream: Stream,
+    /// Photos are looked at before they are kept.
+    pub(crate) judges_photos: bool,
     sign_in: SignIn,
     work: Work,
     band: Band,
@@ -173,6 +183,9 @@ impl Desk {
             records,
             clock,
             picture,
+            scale: Box::new(|| None),
+            stream: Stream::default(),
+            judges_photos: false,
             sign_in: SignIn::default(),
             work: Work::default(),
             band: Band { tone: Tone::Ready, say: say("ready", []), at: None, saved: None, blink: 0 },

@@ -111,8 +111,7 @@ impl Desk {
                 return Ok(Said::only(Tone::Ready, say("asked", [])));
             }
             CommandCode::Weigh if matches!(state.stage, Some(Stage::Received | Stage::Inspecting)) => {
-                self.ask(Asking::Weight { digits: String::new() });
-                return Ok(Said::only(Tone::Ready, say("asked", [])));
+                return self.weigh();
             }
             CommandCode::Photo => return self.photo(unit, state),
             CommandCode::Reprint => return self.reprint(unit, state),
@@ -154,6 +153,9 @@ impl Desk {
     fn answer_desk(&mut self, asking: Asking, command: CommandCode) -> Outcome {
         if let Some(typed) = self.digit_command(command) {
             return typed;
+        }
+        if let (Asking::NoteFinding { finding }, CommandCode::No) = (&asking, command) {
+            return self.decline_finding(*finding);
         }
         if matches!(command, CommandCode::Cancel | CommandCode::Undo | CommandCode::No) {
             self.work.asking = None;
@@ -221,6 +223,7 @@ impl Desk {
                 let (unit, _) = self.current()?;
                 self.note_finding(unit, finding)
             }
+            Asking::PhotoAgain { flaws, jpeg } => self.photo_again(command, &jpeg, flaws),
             Asking::WhichReading { .. } => self.read_as(chosen),
             Asking::WhichFinding { findings } => {
                 let (finding, _) = chosen.and_then(|place| findings.get(place)).ok_or_else(not_now)?;

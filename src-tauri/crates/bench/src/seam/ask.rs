@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BlindView, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
-    InsightView, MatchView, OpenUnit, PackView, ReadingView, ReviewDetail, ReviewQueue, Screen, StatusBar,
+    BlindView, CameraCheck, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
+    InsightView, MatchView, OpenUnit, PackView, ReadingView, ReviewDetail, ReviewQueue, ScaleOrder,
+    ScaleView, Screen, StatusBar,
     SyncView,
 };
 
@@ -241,6 +242,15 @@ pub enum Request {
     SyncNow,
     /// Devices and how they are. → [`Reply::Devices`]
     Devices,
+    /// How sharp and lit the camera's picture is. → [`Reply::CameraCheck`]
+    CameraCheck,
+    /// What lies on the scale. → [`Reply::Scale`]
+    Scale,
+    /// Zero or tare the scale; answered when it has. → [`Reply::Scale`]
+    ScaleAdjust {
+        /// What it is told.
+        order: ScaleOrder,
+    },
     /// Give a scanner another path. → [`Reply::Devices`]
     ScannerPath {
         /// The device's id.
@@ -284,6 +294,10 @@ pub enum Reply {
     Readings(Vec<ReadingView>),
     /// Devices.
     Devices(DevicesView),
+    /// The camera's lens and light; none where there is no picture.
+    CameraCheck(Option<CameraCheck>),
+    /// The scale; none where there is none, or where it says nothing.
+    Scale(Option<ScaleView>),
 }
 
 /// What a screen is told unasked.

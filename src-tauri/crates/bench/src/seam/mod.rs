@@ -6,12 +6,14 @@
 //! (product titles, checklist questions): words live in the UI's one table, keyed by code.
 
 mod ask;
+mod eyes;
 mod judged;
 mod rooms;
 mod screen;
 mod shown;
 
 pub use ask::{Coded, Cue, Notice, Outline, Reply, Request};
+pub use eyes::{CameraCheck, ScaleOrder, ScaleView};
 pub use judged::{
     BlindResult, BlindView, ClockView, ColumnKind, ContainerDetail, ContainerView, ContentLine, ContestSide,
     ContestView, ExplainedRow, ExplainedView, InsightCell, InsightColumn, InsightName, InsightView,

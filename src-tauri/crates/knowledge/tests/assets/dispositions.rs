@@ -102,7 +102,7 @@ impl Bench {
     }
 
     fn photo(&mut self, role: PhotoRole, at: usize) {
-        self.act(&Command::TakePhoto { role, hash: Sha256Hex([at as u8; 32]), len: 4711 });
+        self.act(&Command::TakePhoto { role, hash: Sha256Hex([at as u8; 32]), len: 4711, flaws: vec![] });
     }
 
     fn decision(&self) -> &Decision {

@@ -105,7 +105,7 @@ pub fn receive(records: &mut Records, serial: &str) -> (UnitId, Vec<Stored>) {
 }
 
 pub fn photo_taken(hash: Sha256Hex, len: u64) -> UnitEvent {
-    UnitEvent::PhotoTaken { role: PhotoRole::new("FRONT").unwrap(), hash, len, by: None }
+    UnitEvent::PhotoTaken { role: PhotoRole::new("FRONT").unwrap(), hash, len, by: None, flaws: vec![] }
 }
 
 pub fn saw(finding: Finding) -> UnitEvent {

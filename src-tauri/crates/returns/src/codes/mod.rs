@@ -17,7 +17,7 @@ pub use judged::{
 pub use outcome::{Disposition, Gate, HoldReason, Settlement};
 pub use stage::{
     ContainerState, DocumentKind, LabelKind, LabelStage, Match, OverrideReason, ParcelOutcome, ParcelRefusal,
-    ParcelState, PurgeReason, RegradeReason, ReviewCause, ReviewOutcome, ReviewState, Role, SkipReason,
+    ParcelState, PhotoFlaw, PurgeReason, RegradeReason, ReviewCause, ReviewOutcome, ReviewState, Role, SkipReason,
     Stage, Task, VoidReason,
 };
 

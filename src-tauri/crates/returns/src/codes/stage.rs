@@ -3,6 +3,20 @@
 use super::codes;
 
 codes! {
+    /// What is wrong with a photo that a person kept all the same.
+    PhotoFlaw {
+        /// Out of focus, or moved.
+        Blurred = "BLURRED",
+        /// Too little light.
+        Dark = "DARK",
+        /// Too much light.
+        Bright = "BRIGHT",
+        /// Nothing lies in the frame.
+        Empty = "EMPTY",
+    }
+}
+
+codes! {
     /// Where a unit is in its life. (A screen's types know it as `UnitStage`: a screen has stages of its own.)
     Stage as "UnitStage" {
         Received = "RECEIVED",

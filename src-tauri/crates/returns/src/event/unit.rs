@@ -8,7 +8,7 @@ use super::events;
 use crate::checklist::{Answer, Because};
 use crate::codes::{
     Acceptance, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind,
-    LabelKind, OverrideReason, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse,
+    LabelKind, OverrideReason, PhotoFlaw, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse,
     Settlement, SignalKind, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::ids::{
@@ -161,6 +161,9 @@ events! {
             /// Who took it.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             by: Option<OperatorId>,
+            /// What was wrong with it; who took it kept it all the same.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            flaws: Vec<PhotoFlaw>,
         },
         /// a required photo was not taken.
         PhotoSkipped = ("unit.photo-skipped", 1) {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::checklist::Answer;
 use crate::codes::{
     Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, OverrideReason,
-    RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason, Work, WorkResult,
+    PhotoFlaw, RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::event::Amendment;
 use crate::ids::{
@@ -77,6 +77,8 @@ pub enum Command {
         hash: Sha256Hex,
         /// Its length in bytes.
         len: u64,
+        /// What is wrong with it, where a person keeps it all the same.
+        flaws: Vec<PhotoFlaw>,
     },
     /// Go on without a required photo.
     SkipPhoto {

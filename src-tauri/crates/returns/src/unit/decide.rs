@@ -54,7 +54,9 @@ fn decided(state: &State, command: &Command, facts: &Facts<'_>) -> Result<Vec<Un
         Command::Answer(answer) => inspect::answer(state, facts, answer),
         Command::AddFinding { finding } => inspect::add_finding(state, facts, *finding),
         Command::RemoveFinding { finding } => inspect::remove_finding(state, facts, *finding),
-        Command::TakePhoto { role, hash, len } => inspect::take_photo(state, facts, role, *hash, *len),
+        Command::TakePhoto { role, hash, len, flaws } => {
+            inspect::take_photo(state, facts, role, *hash, *len, flaws)
+        }
         Command::SkipPhoto { role, reason } => inspect::skip_photo(state, facts, role, *reason),
         Command::Note { hash } => inspect::note(state, *hash),
         Command::Grade => inspect::grade(state, facts),

@@ -6,7 +6,7 @@ use super::guard::supervisor;
 use super::receive::is_expired;
 use super::state::State;
 use crate::checklist::Answer;
-use crate::codes::{Finding, Grade, SkipReason, Stage};
+use crate::codes::{Finding, Grade, PhotoFlaw, SkipReason, Stage};
 use crate::event::UnitEvent;
 use crate::facts::Facts;
 use crate::ids::{PhotoRole, QuestionId, Sha256Hex};
@@ -90,12 +90,14 @@ pub(super) fn take_photo(
     role: &PhotoRole,
     hash: Sha256Hex,
     len: u64,
+    flaws: &[PhotoFlaw],
 ) -> Events {
     state.living()?;
     if state.photos.iter().any(|photo| photo.hash == hash && photo.role == *role) {
         return Err(Refusal::NoChange);
     }
-    Ok(vec![UnitEvent::PhotoTaken { role: role.clone(), hash, len, by: Some(facts.actor.clone()) }])
+    let by = Some(facts.actor.clone());
+    Ok(vec![UnitEvent::PhotoTaken { role: role.clone(), hash, len, by, flaws: flaws.to_vec() }])
 }
 
 pub(super) fn skip_photo(state: &State, facts: &Facts<'_>, role: &PhotoRole, reason: SkipReason) -> Events {

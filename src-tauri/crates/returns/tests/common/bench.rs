@@ -111,7 +111,7 @@ pub fn receive(intake: IntakeKind, facts: &Facts<'_>) -> Command {
 }
 
 pub fn photo(role: &str, n: u8) -> Command {
-    Command::TakePhoto { role: id(role), hash: hash(n), len: 1_000 }
+    Command::TakePhoto { role: id(role), hash: hash(n), len: 1_000, flaws: vec![] }
 }
 
 pub fn tote(n: u128) -> ContainerId {

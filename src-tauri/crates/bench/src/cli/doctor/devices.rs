@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use devices::scanner::{PortList, SystemPorts};
 use devices::{
-    Camera, CameraConfig, DeviceKind, DeviceState, EventSender, PrinterConfig, Scanner, ScannerConfig,
-    SerialScanner,
+    Camera, CameraConfig, DeviceKind, DeviceState, EventSender, PrinterConfig, Scale, ScaleConfig,
+    Scanner, ScannerConfig, SerialScale, SerialScanner,
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -32,10 +33,15 @@ pub(super) async fn look(data: &Path, at_work: bool, sheet: &mut Sheet<'_>) -> R
     if settings.scanners.is_empty() {
         sheet.add(Finding::warn("scanner-none", "no scanner is set up; the keyboard still works"))?;
     }
+    for port in SystemPorts.list() {
+        let what = [port.name, port.usb.map(|usb| usb.to_string())].into_iter().flatten();
+        let what = what.collect::<Vec<_>>().join(", ");
+        sheet.add(Finding::ok("port-seen", format!("{} {what}", port.path).trim_end().to_owned()))?;
+    }
     let (sender, _events) = devices::events();
     for config in settings.scanners {
         let finding =
-            if at_work { left_alone(&config.id, &config.path) } else { scanner(config, &sender).await };
+            if at_work { left_alone(&config.id, &config.place()) } else { scanner(config, &sender).await };
         sheet.add(finding)?;
     }
     match settings.camera {
@@ -48,6 +54,12 @@ pub(super) async fn look(data: &Path, at_work: bool, sheet: &mut Sheet<'_>) -> R
         // Asking a printer takes nothing away from anybody.
         Some(config) => sheet.add(printer(config).await)?,
     }
+    match settings.scale {
+        // Most benches have none: weights are typed.
+        None => {}
+        Some(config) if at_work => sheet.add(left_alone(&config.id, &config.path))?,
+        Some(config) => sheet.add(scale(config, &sender).await)?,
+    }
     Ok(())
 }
 
@@ -56,7 +68,7 @@ fn left_alone(id: &devices::DeviceId, what: &str) -> Finding {
 }
 
 async fn scanner(config: ScannerConfig, sender: &EventSender) -> Finding {
-    let (id, path) = (config.id.clone(), config.path.clone());
+    let (id, path) = (config.id.clone(), config.place());
     let scanner = match SerialScanner::spawn(config, sender) {
         Ok(scanner) => scanner,
         Err(error) => return Finding::bad("scanner-not-started", format!("{id}: {error}")),
@@ -86,6 +98,28 @@ async fn camera(config: CameraConfig, sender: &EventSender) -> Finding {
             ),
             state => told(&id, &place, DeviceKind::Camera, &state),
         },
+    }
+}
+
+async fn scale(config: ScaleConfig, sender: &EventSender) -> Finding {
+    let (id, path) = (config.id.to_string(), config.path.clone());
+    let scale = match SerialScale::spawn(config, sender) {
+        Ok(scale) => scale,
+        Err(error) => return Finding::bad("scale-missing", format!("{id}: {error}")),
+    };
+    let until = Instant::now() + PATIENCE;
+    while scale.state() == DeviceState::Connecting && Instant::now() < until {
+        sleep(LOOK).await;
+    }
+    let (state, reading) = (scale.state(), scale.latest());
+    // Stopping waits for the port's thread.
+    let _ = tokio::task::spawn_blocking(move || drop(scale)).await;
+    match reading {
+        Some(reading) => {
+            let shown = reading.load.shown();
+            Finding::ok("scale-working", format!("{id} at {path}: {} {shown}", reading.load.code()))
+        }
+        None => told(&id, &path, DeviceKind::Scale, &state),
     }
 }
 
@@ -127,13 +161,13 @@ async fn printer(config: PrinterConfig) -> Finding {
 
 /// A device's state in words.
 fn told(id: &str, place: &str, kind: DeviceKind, state: &DeviceState) -> Finding {
-    let code = state.code(kind);
-    let more = match state {
-        DeviceState::PermissionDenied { group: Some(group) } => format!(", group {group} may use it"),
-        _ => String::new(),
-    };
+    let mut told = at(state.code(kind), id, place, &format!("{id} at {place}"));
+    if let DeviceState::PermissionDenied { group } = state {
+        told.args.insert("group".to_owned(), group.clone().unwrap_or_default());
+        told.args.insert("user".to_owned(), crate::dock::user());
+    }
     let level = if *state == DeviceState::Working { Level::Ok } else { Level::Bad };
-    Finding::of(level, &at(code, id, place, &format!("{id} at {place}{more}")))
+    Finding::of(level, &told)
 }
 
 /// What is wrong with a device, with all that its words need.

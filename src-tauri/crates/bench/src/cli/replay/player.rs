@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use devices::simulated::{SimulatedCamera, SimulatedScanner};
+use devices::simulated::{SimulatedCamera, SimulatedScale, SimulatedScanner};
 use devices::{DeviceId, Job, PrintFault, Printed, Printer};
 use futures_util::future::BoxFuture;
 use returns::ids::UnitId;
@@ -124,6 +124,7 @@ pub(crate) struct Player {
     pub(super) bench: Bench,
     scanner: SimulatedScanner,
     camera: Arc<SimulatedCamera>,
+    scale: Arc<SimulatedScale>,
     printer: Arc<SwitchedPrinter>,
     pub(super) memory: Memory,
 }
@@ -143,10 +144,12 @@ impl Player {
         let inner =
             devices::printer::open(devices::PrinterConfig { id: DeviceId::new("printer"), target: folder });
         let printer = Arc::new(SwitchedPrinter { inner, dead: AtomicBool::new(false) });
+        let scale = Arc::new(SimulatedScale::new(DeviceId::new("scale"), &queue.0));
         let dock = Dock::of(queue, Vec::new(), Some(camera.clone()), Some(printer.clone()));
+        let dock = dock.with_scale(scale.clone());
         let poll = Some(Duration::from_secs(1));
         let bench = Bench::start_with(data, dock, Clock::system(), poll).await?;
-        let player = Self { scenario, base, bench, scanner, camera, printer, memory };
+        let player = Self { scenario, base, bench, scanner, camera, scale, printer, memory };
         if let Some(frame) = player.memory.frame.clone() {
             player.show(&frame)?;
         }
@@ -197,6 +200,10 @@ impl Player {
             Act::Frame(file) => {
                 self.memory.frame = Some(file.clone());
                 self.show(file)
+            }
+            Act::Scale(grams) => {
+                self.scale.put(*grams);
+                Ok(())
             }
             Act::Seen(text) => self.seen(name, &self.filled(name, text)?, step.refused).await,
             Act::Line(line) => self.line(*line),

@@ -116,6 +116,8 @@ pub(crate) enum Act {
     Seen(String),
     /// PHOTO.
     Photo(bool),
+    /// So many grams lie on the scale from now on.
+    Scale(u32),
     /// The line to head office is cut or mended.
     Line(Line),
     /// The bench computer loses its power, and starts again.
