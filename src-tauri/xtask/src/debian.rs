@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::command;
 
-/// What the window links against.
-pub const BUILD: &[&str] = &["libwebkit2gtk-4.1-dev", "libudev-dev", "librsvg2-dev", "pkg-config"];
+/// What the window links against, and what zxing-cpp is built with.
+pub const BUILD: &[&str] =
+    &["cmake", "g++", "libwebkit2gtk-4.1-dev", "libudev-dev", "librsvg2-dev", "pkg-config"];
 
 /// What the demo dock uses: an invisible screen with a driver for the window on it, and judges that read the
 /// printed labels back.

@@ -3,6 +3,10 @@
 use crate::decode::Luma;
 use image::{ImageError, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 /// Longest side that is accepted, in pixels.
 pub const MAX_SIDE_PX: u32 = 8192;
@@ -63,6 +67,36 @@ pub fn load(bytes: &[u8]) -> Result<Luma, ImageProblem> {
     let grey = reader.decode().map_err(problem)?.into_luma8();
     let (width, height) = grey.dimensions();
     Luma::new(width, height, grey.into_raw()).map_err(|e| ImageProblem::Damaged { detail: e.to_string() })
+}
+
+/// Unpacks a camera's JPEG frame to grey, in about half of [`load`]'s time: the colours are never computed. Anything that
+/// is no whole JPEG is refused, with [`load`]'s words.
+pub fn load_frame(bytes: &[u8]) -> Result<Luma, ImageProblem> {
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return load(bytes);
+    }
+    if !jpeg_is_whole(bytes) {
+        return Err(ImageProblem::Damaged { detail: "the JPEG ends before its end marker".to_owned() });
+    }
+    let side = MAX_SIDE_PX as usize;
+    let options = DecoderOptions::default()
+        .set_max_width(side)
+        .set_max_height(side)
+        .jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let damaged = |detail: String| ImageProblem::Damaged { detail };
+    decoder.decode_headers().map_err(|e| damaged(e.to_string()))?;
+    let length = decoder.output_buffer_size().unwrap_or_default();
+    if length as u64 > MAX_MEMORY_BYTES {
+        return Err(ImageProblem::TooLarge);
+    }
+    let Some(info) = decoder.info() else { return Err(damaged("no header".to_owned())) };
+    let grey = decoder.decode().map_err(|e| damaged(e.to_string()))?;
+    match Luma::new(u32::from(info.width), u32::from(info.height), grey) {
+        Ok(luma) => Ok(luma),
+        // Not every kind of JPEG can be had in grey.
+        Err(_) => load(bytes),
+    }
 }
 
 fn problem(error: ImageError) -> ImageProblem {

@@ -1,7 +1,9 @@
 //! The time bound: passes run in a thread of their own, because none of the readers can be interrupted.
 
 use super::found::Found;
+use super::glance::Glance;
 use super::passes::{Pass, passes};
+use super::with_zxing::{Effort, read_part};
 use super::{Luma, Mode, Symbol};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -93,31 +95,28 @@ fn look(
         }
         let _ = sender.send(found.symbols().to_vec());
         if mode == Mode::Still {
-            look_around(&mut found, luma, pass, deadline, sender);
+            look_around(&mut found, luma, deadline, sender);
         }
         return;
     }
 }
 
-/// Looks beside what was read, for the next label in the same picture.
-fn look_around(found: &mut Found, luma: &Luma, pass: &Pass, deadline: Instant, sender: &Sender<Vec<Symbol>>) {
-    const MOST_REGIONS: usize = 24;
-    let mut regions = found.symbols().iter().flat_map(|s| s.around(luma)).collect::<Vec<_>>();
-    let mut looked = 0;
-    while let Some(region) = regions.pop() {
-        looked += 1;
-        if looked > MOST_REGIONS || Instant::now() >= deadline {
+/// Looks at the busy parts of the picture in which nothing was read, each by itself, for further labels.
+fn look_around(found: &mut Found, luma: &Luma, deadline: Instant, sender: &Sender<Vec<Symbol>>) {
+    let mut glance = Glance::default();
+    glance.take(luma);
+    for part in glance.parts() {
+        if Instant::now() >= deadline {
             return;
         }
-        let Some(cut) = luma.cut(region) else { continue };
-        let symbols = catch_unwind(AssertUnwindSafe(|| (pass.read)(&cut, pass.name))).unwrap_or_default();
-        let symbols: Vec<Symbol> = symbols.into_iter().map(|s| s.moved(region)).collect();
-        let new = found.add(symbols);
-        if new.is_empty() {
+        if found.symbols().iter().any(|symbol| part.region.holds(symbol.middle())) {
             continue;
         }
-        regions.extend(new.iter().flat_map(|s| s.around(&cut).into_iter().map(|r| r.moved(region))));
-        let _ = sender.send(found.symbols().to_vec());
+        let read = || read_part(luma, part.region, Effort::All, "beside");
+        let symbols = catch_unwind(AssertUnwindSafe(read)).unwrap_or_default();
+        if !found.add(symbols).is_empty() {
+            let _ = sender.send(found.symbols().to_vec());
+        }
     }
 }
 

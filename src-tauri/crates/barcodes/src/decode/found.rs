@@ -12,9 +12,24 @@ pub(super) struct Region {
 }
 
 impl Region {
-    /// The same region seen from the picture that `outer` was cut from.
-    pub fn moved(self, outer: Region) -> Region {
-        Region { x: self.x + outer.x, y: self.y + outer.y, ..self }
+    /// All of a picture.
+    pub fn whole(luma: &Luma) -> Region {
+        Region { x: 0, y: 0, width: luma.width(), height: luma.height() }
+    }
+
+    /// True when the two have something in common.
+    pub fn meets(self, other: Region) -> bool {
+        self.x < other.x + other.width
+            && other.x < self.x + self.width
+            && self.y < other.y + other.height
+            && other.y < self.y + self.height
+    }
+
+    /// True when the point lies in it.
+    pub fn holds(self, point: Point) -> bool {
+        let inside =
+            |at: f32, start: u32, length: u32| at >= start as f32 && at < start as f32 + length as f32;
+        inside(point.x, self.x, self.width) && inside(point.y, self.y, self.height)
     }
 }
 
@@ -31,6 +46,10 @@ impl Found {
 
     pub fn symbols(&self) -> &[Symbol] {
         &self.symbols
+    }
+
+    pub fn into_symbols(self) -> Vec<Symbol> {
+        self.symbols
     }
 
     /// Adds what a pass read and returns what is new.
@@ -52,32 +71,37 @@ impl Symbol {
         self.symbology == other.symbology && self.bytes == other.bytes
     }
 
+    /// Its middle.
+    pub(super) fn middle(&self) -> Point {
+        let mean = |of: fn(&Point) -> f32| self.corners.iter().map(of).sum::<f32>() / 4.0;
+        Point { x: mean(|p| p.x), y: mean(|p| p.y) }
+    }
+
+    /// The part of the picture that it lies in, with as much again around it as its quiet zone may take.
+    pub(super) fn surroundings(&self, luma: &Luma) -> Region {
+        let span = |of: fn(&Point) -> f32, most: u32| {
+            let all = || self.corners.iter().map(of);
+            let (low, high) = (all().fold(f32::MAX, f32::min), all().fold(f32::MIN, f32::max));
+            let margin = (high - low) * 0.25 + 24.0;
+            let start = ((low - margin).max(0.0) as u32).min(most.saturating_sub(1));
+            let end = ((high + margin).max(0.0) as u32).min(most).max(start + 1);
+            (start, end - start)
+        };
+        let (x, width) = span(|p| p.x, luma.width());
+        let (y, height) = span(|p| p.y, luma.height());
+        Region { x, y, width, height }
+    }
+
+    /// The same symbol seen in a picture that is so many times as large.
+    pub(super) fn scaled(mut self, factor: f32) -> Symbol {
+        self.corners = self.corners.map(|p| Point { x: p.x * factor, y: p.y * factor });
+        self
+    }
+
     /// The same symbol seen from the picture that `region` was cut from.
     pub(super) fn moved(mut self, region: Region) -> Symbol {
         self.corners = self.corners.map(|p| Point { x: p.x + region.x as f32, y: p.y + region.y as f32 });
         self
-    }
-
-    /// The parts of a picture left of, above, right of and below the symbol that could hold another one.
-    pub(super) fn around(&self, luma: &Luma) -> Vec<Region> {
-        const LEAST_SIDE: u32 = 48;
-        let (width, height) = (luma.width(), luma.height());
-        let xs = || self.corners.iter().map(|p| p.x);
-        let ys = || self.corners.iter().map(|p| p.y);
-        let pixel = |value: f32, most: u32| (value.max(0.0) as u32).min(most);
-        let left = pixel(xs().fold(f32::MAX, f32::min), width);
-        let right = pixel(xs().fold(0.0, f32::max), width);
-        let top = pixel(ys().fold(f32::MAX, f32::min), height);
-        let bottom = pixel(ys().fold(0.0, f32::max), height);
-        [
-            Region { x: 0, y: 0, width: left, height },
-            Region { x: 0, y: 0, width, height: top },
-            Region { x: right, y: 0, width: width - right, height },
-            Region { x: 0, y: bottom, width, height: height - bottom },
-        ]
-        .into_iter()
-        .filter(|r| r.width >= LEAST_SIDE && r.height >= LEAST_SIDE)
-        .collect()
     }
 }
 
@@ -106,21 +130,5 @@ pub(super) mod tests {
         let other = Symbol { symbology: Symbology::Code39, ..symbol("A", "1") };
         assert_eq!(found.add(vec![other]).len(), 1);
         assert_eq!(found.symbols().len(), 3);
-    }
-
-    #[test]
-    fn regions_around_stay_inside() {
-        let luma = Luma::new(200, 100, vec![0; 20_000]).unwrap();
-        let corners = [(60.0, -5.0), (120.0, 0.0), (120.0, 50.0), (60.0, 50.0)].map(|(x, y)| Point { x, y });
-        let regions = Symbol { corners, ..symbol("A", "1") }.around(&luma);
-        assert_eq!(
-            regions,
-            vec![
-                Region { x: 0, y: 0, width: 60, height: 100 },
-                Region { x: 120, y: 0, width: 80, height: 100 },
-                Region { x: 0, y: 50, width: 200, height: 50 },
-            ]
-        );
-        assert!(regions.iter().all(|r| luma.cut(*r).is_some()));
     }
 }

@@ -2,13 +2,22 @@
 
 mod bounded;
 mod filters;
+mod finder;
+mod flat;
 mod found;
+mod glance;
+mod grid;
+mod live;
 mod luma;
+mod own_qr;
 mod passes;
+mod plausible;
 mod with_rqrr;
 mod with_rxing;
+mod with_zxing;
 
 pub use bounded::decode;
+pub use live::Decoder;
 pub use luma::{Luma, LumaError};
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +38,10 @@ pub enum Mode {
 pub enum Symbology {
     /// QR code, GS1 QR.
     Qr,
+    /// Micro QR.
+    MicroQr,
+    /// rMQR.
+    RmQr,
     /// DataMatrix, GS1 DataMatrix.
     DataMatrix,
     /// PDF417.

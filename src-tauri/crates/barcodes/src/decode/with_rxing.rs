@@ -1,7 +1,7 @@
 //! All symbologies by rxing.
 
+use super::plausible::is_plausible;
 use super::{Luma, Point, Symbol, Symbology};
-use crate::gs1::{Gtin, upc_e_to_upc_a};
 use rxing::aztec::AztecReader;
 use rxing::common::HybridBinarizer;
 use rxing::datamatrix::DataMatrixReader;
@@ -16,51 +16,26 @@ use rxing::{
 };
 use std::collections::HashSet;
 
-/// How much time rxing may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thoroughly {
-    /// Fewer rows and angles, only QR.
-    No,
-    /// Every row, turned pictures, every symbology.
-    Yes,
-}
-
 type Picture<'a> = BinaryBitmap<HybridBinarizer<Luma8Source<'a>>>;
 
-/// Everything that rxing finds: all QR codes and, thoroughly, one symbol of each other kind. Formats are limited to what a dock
-/// sees, and payloads are checked, because with all formats rxing reads codes out of empty scenes.
-pub(super) fn read_all(luma: &Luma, thoroughly: Thoroughly, pass: &'static str) -> Vec<Symbol> {
+/// Everything that rxing finds: all QR codes and one symbol of each other kind. Formats are limited to what a dock sees, and
+/// payloads are checked, because with all formats rxing reads codes out of empty scenes.
+pub(super) fn read_all(luma: &Luma, pass: &'static str) -> Vec<Symbol> {
     let Ok(source) = Luma8Source::new_with_slice(luma.pixels(), luma.width(), luma.height()) else {
         return Vec::new();
     };
     let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
-    let hints = hints(thoroughly);
-    let mut results = qr_codes(&mut picture, &hints, thoroughly);
-    if thoroughly == Thoroughly::Yes {
-        results.extend(one_dimensional(&mut picture, &hints).filter(|result| is_sure(luma, result, &hints)));
-        results.extend(DataMatrixReader.decode_with_hints(&mut picture, &hints));
-        results.extend(PDF417Reader.decode_with_hints(&mut picture, &hints));
-        results.extend(AztecReader.decode_with_hints(&mut picture, &hints));
-    }
+    let hints = hints();
+    let mut results = qr_codes(&mut picture, &hints);
+    results.extend(one_dimensional(&mut picture, &hints).filter(|result| is_sure(luma, result, &hints)));
+    results.extend(DataMatrixReader.decode_with_hints(&mut picture, &hints));
+    results.extend(PDF417Reader.decode_with_hints(&mut picture, &hints));
+    results.extend(AztecReader.decode_with_hints(&mut picture, &hints));
     results.iter().filter_map(|result| symbol(result, pass)).collect()
 }
 
-/// The quick look at a frame's lines across it, in full resolution: long codes have narrow bars.
-pub(super) fn read_lines(luma: &Luma, pass: &'static str) -> Vec<Symbol> {
-    let Ok(source) = Luma8Source::new_with_slice(luma.pixels(), luma.width(), luma.height()) else {
-        return Vec::new();
-    };
-    let hints = hints(Thoroughly::No);
-    let result = one_dimensional(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints);
-    result
-        .filter(|result| is_sure(luma, result, &hints))
-        .and_then(|result| symbol(&result, pass))
-        .into_iter()
-        .collect()
-}
-
-fn hints(thoroughly: Thoroughly) -> DecodeHints {
-    let mut formats = HashSet::from([
+fn hints() -> DecodeHints {
+    let formats = HashSet::from([
         BarcodeFormat::QR_CODE,
         BarcodeFormat::CODE_128,
         BarcodeFormat::EAN_13,
@@ -68,12 +43,11 @@ fn hints(thoroughly: Thoroughly) -> DecodeHints {
         BarcodeFormat::UPC_A,
         BarcodeFormat::UPC_E,
         BarcodeFormat::ITF,
+        BarcodeFormat::CODE_39,
+        BarcodeFormat::CODE_93,
     ]);
-    if thoroughly == Thoroughly::Yes {
-        formats.extend([BarcodeFormat::CODE_39, BarcodeFormat::CODE_93]);
-    }
     DecodeHints {
-        TryHarder: Some(thoroughly == Thoroughly::Yes),
+        TryHarder: Some(true),
         PossibleFormats: Some(formats),
         // Code 128 keeps its FNC1 only so.
         AssumeGs1: Some(true),
@@ -81,12 +55,9 @@ fn hints(thoroughly: Thoroughly) -> DecodeHints {
     }
 }
 
-fn qr_codes(picture: &mut Picture<'_>, hints: &DecodeHints, thoroughly: Thoroughly) -> Vec<RXingResult> {
+fn qr_codes(picture: &mut Picture<'_>, hints: &DecodeHints) -> Vec<RXingResult> {
     let all = QrReader.decode_multiple_with_hints(picture, hints).unwrap_or_default();
-    if all.is_empty() && thoroughly == Thoroughly::Yes {
-        return QRCodeReader.decode_with_hints(picture, hints).into_iter().collect();
-    }
-    all
+    if all.is_empty() { QRCodeReader.decode_with_hints(picture, hints).into_iter().collect() } else { all }
 }
 
 fn one_dimensional(picture: &mut Picture<'_>, hints: &DecodeHints) -> Option<RXingResult> {
@@ -186,20 +157,6 @@ fn content(result: &RXingResult, symbology: Symbology, aim: &str) -> (Vec<u8>, S
         narrow.unwrap_or_else(|| text.as_bytes().to_vec())
     };
     (bytes, text.to_owned())
-}
-
-/// What a real label could hold. Without this, shelves and fences read as short codes.
-fn is_plausible(symbology: Symbology, text: &str) -> bool {
-    let length = text.chars().count();
-    match symbology {
-        Symbology::Ean13 | Symbology::Ean8 | Symbology::UpcA => Gtin::new(text).is_ok(),
-        Symbology::UpcE => upc_e_to_upc_a(text).is_some(),
-        Symbology::Itf if length == 14 => Gtin::new(text).is_ok(),
-        Symbology::Itf => length >= 6,
-        Symbology::Code39 | Symbology::Code93 => length >= 4,
-        Symbology::Code128 => length >= 3,
-        _ => length >= 1,
-    }
 }
 
 fn corners(result: &RXingResult) -> [Point; 4] {

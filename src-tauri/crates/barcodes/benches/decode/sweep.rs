@@ -1,0 +1,107 @@
+//! One trouble at a time, from harmless to hopeless, on symbols drawn with fixed seeds.
+
+use crate::Options;
+use crate::draw::{Grid, View, seen, symbol};
+use crate::figures::{Tally, shown, timed};
+use crate::peers::{PEERS, Reads};
+use serde_json::{Value, json};
+use zxingcpp::BarcodeFormat;
+
+const LEVELS: u8 = 8;
+
+/// A trouble, and how it grows from 0 to 1.
+const TROUBLES: &[(&str, fn(&mut View, f32))] = &[
+    ("blur", |view, by| view.blur = 0.7 + by * 4.3),
+    ("noise", |view, by| view.noise = 3.0 + by * 67.0),
+    ("tilt", |view, by| view.tilt = by * 70.0),
+    ("turn", |view, by| view.turn = by * 47.0),
+    ("contrast", |view, by| {
+        view.light = 210.0 - by * 160.0;
+        view.noise = 2.0;
+    }),
+    ("shade", |view, by| view.shade = 0.1 + by * 1.6),
+    ("glare", |view, by| view.glare = by * 0.45),
+    ("motion", |view, by| view.motion = by * 15.0),
+    ("px per module", |view, by| view.px_per_module = 4.0 - by * 3.1),
+    ("damage", |view, by| view.damage = by * 0.35),
+    ("curvature", |view, by| view.curve = by * 85.0),
+    ("JPEG quality", |view, by| {
+        view.quality = (60.0 - by * 58.0) as u8;
+        view.px_per_module = 3.0;
+    }),
+];
+
+const CODES: &[(BarcodeFormat, &str)] = &[
+    (BarcodeFormat::QRCode, "RS:U:123450000159"),
+    (
+        BarcodeFormat::QRCode,
+        "RS:R:AB12CD34EF56GH78IJ90KL12MN34OP56QR78ST90UV12WX34YZ56AB12CD34EF56GH78IJ90KL12MN34OP56QR78ST90",
+    ),
+    (BarcodeFormat::Code128, "RS:U:123450000159"),
+    (BarcodeFormat::EAN13, "4006381333931"),
+    (BarcodeFormat::DataMatrix, "010950600013435217261231"),
+    (BarcodeFormat::PDF417, "PARCEL 1Z999AA10123456784 OF THE DOCK"),
+];
+
+pub fn measure(_options: &Options) -> Value {
+    let grids: Vec<(Grid, &str)> =
+        CODES.iter().map(|(format, text)| (symbol(*format, text), *text)).collect();
+    println!(
+        "\nsweep: frames read of {} a trouble; wrong reads and CPU ms over all",
+        LEVELS as usize * grids.len()
+    );
+    print!("  {:16}", "");
+    for peer in PEERS {
+        print!("{:>15}", peer.name);
+    }
+    println!();
+    let mut sums = vec![Tally::default(); PEERS.len()];
+    for (trouble, grow) in TROUBLES {
+        let mut tallies = vec![Tally::default(); PEERS.len()];
+        for level in 1..=LEVELS {
+            for (place, (grid, text)) in grids.iter().enumerate() {
+                let mut view = View::default();
+                grow(&mut view, f32::from(level) / f32::from(LEVELS));
+                let frame = seen(grid, &view, u64::from(level) * 100 + place as u64);
+                for (peer, tally) in PEERS.iter().zip(&mut tallies) {
+                    let (reads, ms) = timed(|| (peer.read)(&frame));
+                    count(tally, &reads, text, ms, peer.timed);
+                }
+            }
+        }
+        print!("  {trouble:16}");
+        for (tally, sum) in tallies.iter().zip(&mut sums) {
+            print!("{:>15}", tally.read);
+            sum.add(tally);
+        }
+        println!();
+    }
+    let row = |name: &str, value: &dyn Fn(&Tally) -> String| {
+        let values: String = sums.iter().map(|tally| format!("{:>15}", value(tally))).collect();
+        println!("  {name:16}{values}");
+    };
+    row("all", &|tally| tally.read.to_string());
+    row("wrong", &|tally| tally.wrong.to_string());
+    row("median ms", &|tally| shown(tally.at(0.5)));
+    row("p95 ms", &|tally| shown(tally.at(0.95)));
+    row("worst ms", &|tally| shown(tally.at(1.0)));
+    let best = sums.iter().zip(PEERS).skip(2).map(|(tally, _)| tally.read).max().unwrap_or_default();
+    println!("  still beside the best single reader: {:.3}", sums[0].read as f64 / best.max(1) as f64);
+    json!(
+        PEERS
+            .iter()
+            .zip(&sums)
+            .map(|(peer, sum)| (peer.name.to_owned(), sum.to_json()))
+            .collect::<serde_json::Map<_, _>>()
+    )
+}
+
+fn count(tally: &mut Tally, reads: &Reads, text: &str, ms: f64, timed: bool) {
+    let right = |read: &(Vec<u8>, String)| crate::peers::same(read, text.as_bytes());
+    tally.pictures += 1;
+    tally.read += usize::from(reads.iter().any(right));
+    tally.wrong += reads.iter().filter(|read| !right(read)).count();
+    if timed {
+        tally.ms.push(ms);
+    }
+}

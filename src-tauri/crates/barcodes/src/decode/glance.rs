@@ -1,0 +1,216 @@
+//! The first look at a frame: half its size, how lively each small square of it is, what changed, and which parts are busy
+//! enough to hold a code. Cheap enough for every frame; buffers are kept from frame to frame.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "pixel loops: places come from the picture's own size; `any_frame_is_glanced_at` covers odd ones"
+)]
+
+use super::Luma;
+use super::found::Region;
+
+/// Side of a cell in pixels of the half picture.
+const CELL: usize = 8;
+/// Side of a cell in pixels of the frame.
+const CELL_PX: u32 = 16;
+/// Mean difference between neighbours, across and down together, from which a cell is busy. A sensor's noise stays below 4.
+const BUSY: u32 = 9;
+/// Cells around a busy part for its quiet zone, and for what fades away at its edges.
+const AROUND: usize = 4;
+/// Most parts that are handed on.
+const MOST_PARTS: usize = 8;
+/// Cells' mean grey values further apart than this have changed.
+const CHANGED: u8 = 6;
+
+/// A busy part of the frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub region: Region,
+    /// True where lines across see few edges and lines down many: bars that lie.
+    pub lying: bool,
+    busyness: u64,
+}
+
+/// What is known of a frame after the first look.
+#[derive(Debug, Default)]
+pub(super) struct Glance {
+    half: Vec<u8>,
+    columns: usize,
+    rows: usize,
+    across: Vec<u32>,
+    down: Vec<u32>,
+    means: Vec<u8>,
+    means_before: Vec<u8>,
+    seen: Vec<bool>,
+    stack: Vec<usize>,
+    parts: Vec<Part>,
+}
+
+impl Glance {
+    /// Takes a frame in. Returns the share of the frame (0 to 1) that changed since the last one; 1 for the first frame or
+    /// a new size.
+    pub fn take(&mut self, frame: &Luma) -> f32 {
+        std::mem::swap(&mut self.means, &mut self.means_before);
+        let (width, height) = (frame.width() as usize / 2, frame.height() as usize / 2);
+        self.halve(frame, width, height);
+        self.measure(width, height);
+        self.find_parts(frame);
+        changed(&self.means, &self.means_before)
+    }
+
+    /// The busy parts, the busiest first. Empty where the frame holds nothing that could be a code.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// One grey value a cell: enough to tell whether a scene is still the same.
+    pub fn thumbnail(&self) -> &[u8] {
+        &self.means
+    }
+
+    fn halve(&mut self, frame: &Luma, width: usize, height: usize) {
+        self.half.resize(width * height, 0);
+        if width == 0 {
+            return;
+        }
+        let stride = frame.width() as usize;
+        for (rows, out) in frame.pixels().chunks_exact(stride * 2).zip(self.half.chunks_exact_mut(width)) {
+            let (top, bottom) = rows.split_at(stride);
+            for ((a, b), out) in top.chunks_exact(2).zip(bottom.chunks_exact(2)).zip(out) {
+                *out =
+                    ((u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]) + 2) / 4) as u8;
+            }
+        }
+    }
+
+    fn measure(&mut self, width: usize, height: usize) {
+        (self.columns, self.rows) = (width.saturating_sub(1) / CELL, height.saturating_sub(1) / CELL);
+        let cells = self.columns * self.rows;
+        for sums in [&mut self.across, &mut self.down] {
+            sums.clear();
+            sums.resize(cells, 0);
+        }
+        self.means.clear();
+        for cell_row in 0..self.rows {
+            let place = cell_row * self.columns;
+            let mut sums = [0_u32; 1024];
+            for y in cell_row * CELL..(cell_row + 1) * CELL {
+                let row = &self.half[y * width..(y + 1) * width];
+                let below = &self.half[(y + 1) * width..(y + 2) * width];
+                let cells = self.across[place..place + self.columns].iter_mut().zip(&mut self.down[place..]);
+                let pixels =
+                    row.chunks_exact(CELL).zip(row[1..].chunks_exact(CELL)).zip(below.chunks_exact(CELL));
+                for (((across, down), sum), ((here, right), below)) in cells.zip(&mut sums).zip(pixels) {
+                    *across += difference(here, right);
+                    *down += difference(here, below);
+                    *sum += here.iter().map(|p| u32::from(*p)).sum::<u32>();
+                }
+            }
+            let area = (CELL * CELL) as u32;
+            self.means.extend(sums.iter().take(self.columns).map(|sum| (sum / area) as u8));
+        }
+    }
+
+    fn busy(&self, cell: usize) -> bool {
+        self.across[cell] + self.down[cell] >= BUSY * (CELL * CELL) as u32
+    }
+
+    fn find_parts(&mut self, frame: &Luma) {
+        self.parts.clear();
+        self.seen.clear();
+        self.seen.resize(self.columns * self.rows, false);
+        for cell in 0..self.seen.len() {
+            if !self.seen[cell] && self.busy(cell) {
+                self.gather(cell, frame);
+            }
+        }
+        self.parts.sort_by(|a, b| b.busyness.cmp(&a.busyness));
+        self.parts.truncate(MOST_PARTS);
+    }
+
+    /// Takes a cell, and all busy ones that are at most one quiet cell away, into one part.
+    fn gather(&mut self, start: usize, frame: &Luma) {
+        let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
+        let (mut count, mut across, mut down) = (0_u64, 0_u64, 0_u64);
+        self.seen[start] = true;
+        self.stack.push(start);
+        while let Some(cell) = self.stack.pop() {
+            let (x, y) = (cell % self.columns, cell / self.columns);
+            (left, right, top, bottom) = (left.min(x), right.max(x), top.min(y), bottom.max(y));
+            count += 1;
+            across += u64::from(self.across[cell]);
+            down += u64::from(self.down[cell]);
+            for near_y in y.saturating_sub(2)..(y + 3).min(self.rows) {
+                for near_x in x.saturating_sub(2)..(x + 3).min(self.columns) {
+                    let near = near_y * self.columns + near_x;
+                    if !self.seen[near] && self.busy(near) {
+                        self.seen[near] = true;
+                        self.stack.push(near);
+                    }
+                }
+            }
+        }
+        // A code of 16 modules at a pixel and a half each is two cells wide.
+        if count < 2 || (right - left).max(bottom - top) < 1 {
+            return;
+        }
+        let cells = |cells: usize| u32::try_from(cells).unwrap_or(u32::MAX).saturating_mul(CELL_PX);
+        let x = cells(left.saturating_sub(AROUND));
+        let y = cells(top.saturating_sub(AROUND));
+        let width = cells(right + 1 + AROUND).min(frame.width()).saturating_sub(x);
+        let height = cells(bottom + 1 + AROUND).min(frame.height()).saturating_sub(y);
+        let busyness = (across + down) / count.isqrt().max(1);
+        self.parts.push(Part { region: Region { x, y, width, height }, lying: down > across * 2, busyness });
+    }
+}
+
+fn difference(a: &[u8], b: &[u8]) -> u32 {
+    a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+}
+
+/// Share of the cells (0 to 1) that differ; 1 where there is nothing to compare with.
+pub(super) fn changed(now: &[u8], before: &[u8]) -> f32 {
+    if now.is_empty() || now.len() != before.len() {
+        return 1.0;
+    }
+    let differing = now.iter().zip(before).filter(|(a, b)| a.abs_diff(**b) > CHANGED).count();
+    differing as f32 / now.len() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stripes(width: u32, height: u32, holds: impl Fn(u32, u32) -> bool) -> Luma {
+        let pixels = (0..width * height).map(|i| {
+            let (x, y) = (i % width, i / width);
+            if holds(x, y) && x / 3 % 2 == 0 { 30 } else { 200 }
+        });
+        Luma::new(width, height, pixels.collect()).unwrap()
+    }
+
+    #[test]
+    fn two_busy_parts_are_told_apart_and_a_plain_frame_has_none() {
+        let frame = stripes(640, 480, |x, y| (100..200).contains(&y) && ((80..200).contains(&x) || x > 400));
+        let mut glance = Glance::default();
+        assert!(glance.take(&frame) > 0.99);
+        assert_eq!(glance.parts().len(), 2);
+        assert!(glance.parts().iter().all(|part| !part.lying && part.region.y >= 20 && part.region.y <= 100));
+        assert!(glance.take(&frame) < 0.01);
+        assert!(glance.take(&stripes(640, 480, |_, _| false)) > 0.01);
+        assert!(glance.parts().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_frame_is_glanced_at(width in 1..300_u32, height in 1..200_u32, seed in any::<u8>()) {
+            let pixels = (0..width * height).map(|i| (i as u8).wrapping_mul(seed)).collect();
+            let frame = Luma::new(width, height, pixels).unwrap();
+            let mut glance = Glance::default();
+            glance.take(&frame);
+            for part in glance.parts() {
+                prop_assert!(frame.cut(part.region).is_some());
+            }
+        }
+    }
+}

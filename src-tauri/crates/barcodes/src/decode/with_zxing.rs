@@ -1,0 +1,167 @@
+//! All symbologies by zxing-cpp: C++ behind a safe binding, and the best single reader of the photos that were tried.
+
+use super::found::Region;
+use super::plausible::is_plausible;
+use super::{Luma, Point, Symbol, Symbology};
+use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI, TextMode};
+
+/// What zxing-cpp does with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// A few lines across, nothing turned.
+    Glance,
+    /// As [`Effort::Glance`], the picture turned by a right angle: for bars that lie.
+    Lying,
+    /// Every line, turned, inverted and scaled down.
+    All,
+    /// As [`Effort::All`], a pixel counts as dark against the whole picture instead of its neighbours.
+    Global,
+    /// The picture holds nothing but a symbol drawn without a flaw.
+    Clean,
+}
+
+const FORMATS: &[BarcodeFormat] = &[
+    BarcodeFormat::QRCode,
+    BarcodeFormat::MicroQRCode,
+    BarcodeFormat::RMQRCode,
+    BarcodeFormat::DataMatrix,
+    BarcodeFormat::PDF417,
+    BarcodeFormat::Aztec,
+    BarcodeFormat::Code128,
+    BarcodeFormat::DataBar,
+    BarcodeFormat::EANUPC,
+    BarcodeFormat::ITF,
+    BarcodeFormat::Code39,
+    BarcodeFormat::Code93,
+];
+
+const MOST_SYMBOLS: i32 = 32;
+
+/// Everything in a part of the picture. Corners are in the whole picture's pixels.
+pub(super) fn read_part(luma: &Luma, part: Region, effort: Effort, pass: &'static str) -> Vec<Symbol> {
+    read_formats(luma, part, effort, FORMATS, pass)
+}
+
+/// Everything in the picture.
+pub(super) fn read_whole(luma: &Luma, effort: Effort, pass: &'static str) -> Vec<Symbol> {
+    read_part(luma, Region::whole(luma), effort, pass)
+}
+
+/// A QR code drawn without a flaw: what a sampled grid becomes.
+pub(super) fn read_clean_qr(luma: &Luma, pass: &'static str) -> Option<Symbol> {
+    read_formats(luma, Region::whole(luma), Effort::Clean, &[BarcodeFormat::QRCode], pass).into_iter().next()
+}
+
+fn read_formats(
+    luma: &Luma,
+    part: Region,
+    effort: Effort,
+    formats: &[BarcodeFormat],
+    pass: &'static str,
+) -> Vec<Symbol> {
+    let Ok(view) = ImageView::from_slice(luma.pixels(), luma.width(), luma.height(), ImageFormat::Lum) else {
+        return Vec::new();
+    };
+    let number = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let view = view.cropped(number(part.x), number(part.y), number(part.width), number(part.height));
+    let view = if effort == Effort::Lying { view.rotated(90) } else { view };
+    let codes = reader(effort, formats).from(view).unwrap_or_default();
+    codes.iter().filter_map(|code| symbol(code, pass)).map(|symbol| in_whole(symbol, part, effort)).collect()
+}
+
+fn reader(effort: Effort, formats: &[BarcodeFormat]) -> BarcodeReader {
+    let thorough = matches!(effort, Effort::All | Effort::Global);
+    let binarizer = match effort {
+        Effort::Global => zxingcpp::Binarizer::GlobalHistogram,
+        Effort::Clean => zxingcpp::Binarizer::FixedThreshold,
+        _ => zxingcpp::Binarizer::LocalAverage,
+    };
+    let mut reader = BarcodeReader::new()
+        .formats(formats)
+        .try_harder(thorough)
+        .try_rotate(thorough)
+        .try_invert(thorough)
+        .try_downscale(thorough)
+        .is_pure(effort == Effort::Clean);
+    reader.set_binarizer(binarizer);
+    // Other modes rewrite GS1 content for people to read.
+    reader.set_text_mode(TextMode::Plain);
+    reader.set_max_number_of_symbols(MOST_SYMBOLS);
+    reader
+}
+
+fn in_whole(symbol: Symbol, part: Region, effort: Effort) -> Symbol {
+    if effort != Effort::Lying {
+        return symbol.moved(part);
+    }
+    // The part was turned clockwise: (x, y) there is (y, height - x) here.
+    let height = part.height as f32;
+    let corners = symbol.corners.map(|p| Point { x: p.y, y: height - p.x });
+    Symbol { corners, ..symbol }.moved(part)
+}
+
+fn symbol(code: &Barcode, pass: &'static str) -> Option<Symbol> {
+    if !code.is_valid() {
+        return None;
+    }
+    let symbology = symbology(code.format())?;
+    let aim = code.symbology_identifier();
+    let (mut bytes, mut text) = (code.bytes(), code.text());
+    if crate::Aim::split(aim.as_bytes()).0.is_some_and(crate::Aim::is_gs1) {
+        if let Some(rest) = bytes.strip_prefix(b"\x1d") {
+            bytes = rest.to_vec();
+        }
+        text = text.strip_prefix('\u{1d}').unwrap_or(&text).to_owned();
+    }
+    if symbology == Symbology::Code128 {
+        // A last FNC1 separates nothing.
+        while bytes.last() == Some(&0x1d) {
+            bytes.pop();
+        }
+        text.truncate(text.trim_end_matches('\u{1d}').len());
+    }
+    let (symbology, bytes, text) = as_printed(symbology, bytes, text);
+    let position = code.position();
+    let corners =
+        [position.top_left, position.top_right, position.bottom_right, position.bottom_left].map(point);
+    is_plausible(symbology, &text).then_some(Symbol { symbology, aim, bytes, text, corners, pass })
+}
+
+/// An EAN-13 that begins with 0 is a UPC-A: the readers agree on one name, so that the same code is not found twice.
+fn as_printed(symbology: Symbology, bytes: Vec<u8>, text: String) -> (Symbology, Vec<u8>, String) {
+    let upc_a = match symbology {
+        Symbology::Ean13 | Symbology::UpcA => text.strip_prefix('0').filter(|rest| rest.len() == 12),
+        _ => None,
+    };
+    match upc_a {
+        Some(digits) => (Symbology::UpcA, digits.as_bytes().to_vec(), digits.to_owned()),
+        None => (symbology, bytes, text),
+    }
+}
+
+fn symbology(format: BarcodeFormat) -> Option<Symbology> {
+    Some(match format {
+        BarcodeFormat::MicroQRCode => Symbology::MicroQr,
+        BarcodeFormat::RMQRCode => Symbology::RmQr,
+        BarcodeFormat::EAN13 | BarcodeFormat::ISBN => Symbology::Ean13,
+        BarcodeFormat::EAN8 => Symbology::Ean8,
+        BarcodeFormat::UPCA => Symbology::UpcA,
+        BarcodeFormat::UPCE => Symbology::UpcE,
+        _ => match format.symbology() {
+            BarcodeFormat::QRCode => Symbology::Qr,
+            BarcodeFormat::DataMatrix => Symbology::DataMatrix,
+            BarcodeFormat::PDF417 => Symbology::Pdf417,
+            BarcodeFormat::Aztec => Symbology::Aztec,
+            BarcodeFormat::Code128 => Symbology::Code128,
+            BarcodeFormat::ITF => Symbology::Itf,
+            BarcodeFormat::Code39 => Symbology::Code39,
+            BarcodeFormat::Code93 => Symbology::Code93,
+            BarcodeFormat::DataBar => Symbology::DataBar,
+            _ => return None,
+        },
+    })
+}
+
+fn point(point: PointI) -> Point {
+    Point { x: point.x as f32, y: point.y as f32 }
+}
