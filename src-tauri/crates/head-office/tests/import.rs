@@ -253,6 +253,42 @@ fn a_policy_with_gaps_overlaps_or_failed_examples_is_not_published() {
 }
 
 #[test]
+fn a_word_that_no_checklist_and_no_product_has_is_named_and_the_policy_not_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();
+    let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets");
+    let row = |id: &str, when: Value| json!({ "id": id, "when": when, "allowed": ["QUARANTINE"], "settlement": "NONE", "why": "wait" });
+    let folder = |number: u32, category: &str, owner: &str| {
+        let mut text = policy(number);
+        text["candidates"] = json!([
+            row("C-1", json!({ "category": { "one_of": [category] } })),
+            row("C-2", json!({ "category": { "none_of": [category] }, "owner": { "one_of": [owner] } })),
+            row("C-3", json!({ "category": { "none_of": [category] }, "owner": { "none_of": [owner] } })),
+        ]);
+        let read = knowledge::policy::read_json(text.to_string().as_bytes(), "p").one().unwrap();
+        let folder = dir.path().join(format!("{number}"));
+        for (name, text) in knowledge::policy::write(&read).unwrap() {
+            file(&folder, name, &text);
+        }
+        Sources { policies: vec![folder], ..Sources::default() }
+    };
+    // As long as nobody said which categories and owners there are, none is unknown.
+    assert_eq!(import(&office, &folder(1, "TOIS", "KLD")).imported.policies, 1);
+    let sources = Sources {
+        checklists: vec![assets.join("checklists")],
+        catalogue: vec![assets.join("catalogue/catalogue.csv")],
+        ..folder(2, "TOIS", "KDL")
+    };
+    let verdict = import(&office, &sources);
+    assert_eq!(verdict.imported.policies, 0);
+    assert!(refusals(&verdict).contains(&("candidates.csv", 2, "category", "unknown-word")), "{verdict:?}");
+    // What was published before is known as well.
+    let verdict = import(&office, &folder(3, "TOYS", "KLD"));
+    assert!(refusals(&verdict).contains(&("candidates.csv", 3, "owner", "unknown-word")), "{verdict:?}");
+    assert_eq!(import(&office, &folder(4, "TOYS", "KDL")).imported.policies, 1);
+}
+
+#[test]
 fn labels_are_signed_for_the_rmas_that_have_one() {
     let dir = tempfile::tempdir().unwrap();
     let office = HeadOffice::open_or_create(&dir.path().join("data")).unwrap();

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use knowledge::policy::{self, Opened};
 use knowledge::{File, Problem};
 use returns::checklist::Checklist;
+use returns::item::Item;
 use returns::policy::Vocabulary;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wire::{Document, Feed, Signed};
 
@@ -21,7 +24,12 @@ const POLICY_KEY: &str = "policy/";
 
 /// A policy: a folder of tables, a workbook, or one JSON file. One with gaps, overlaps, rows that never act, unknown
 /// words or examples that come out otherwise is refused.
-pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
+pub fn policy(
+    office: &HeadOffice,
+    path: &Path,
+    known: &Vocabulary,
+    verdict: &mut Verdict,
+) -> Result<(), HeadOfficeError> {
     let opened = open_policy(path)?;
     let places = opened.places;
     let policy = match opened.read.one() {
@@ -31,8 +39,7 @@ pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result
             return Ok(());
         }
     };
-    // What it brings with it must be enough: categories and owners may come later, row by row.
-    let found = policy::publishable(&policy, &places, &Vocabulary::default());
+    let found = policy::publishable(&policy, &places, known);
     if !found.problems.is_empty() {
         verdict.refused.extend(found.problems);
         return Ok(());
@@ -55,6 +62,31 @@ pub fn policy(office: &HeadOffice, path: &Path, verdict: &mut Verdict) -> Result
     }
     verdict.imported.policies += 1;
     office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])
+}
+
+/// The words that a policy may use: those of the checklists and products that are published here.
+pub fn vocabulary(office: &HeadOffice) -> Result<Vocabulary, HeadOfficeError> {
+    let checklists = published::<Document>(office, Feed::Documents)?.into_iter();
+    let checklists: Vec<Checklist> = checklists
+        .filter_map(|document| match document {
+            Document::Checklist(checklist) => Some(*checklist),
+            Document::Policy(_) => None,
+        })
+        .collect();
+    Ok(policy::vocabulary(&checklists, &published::<Item>(office, Feed::Catalogue)?))
+}
+
+/// What a feed holds under our own key. What another key signed says nothing here.
+fn published<T: Serialize + DeserializeOwned>(
+    office: &HeadOffice,
+    feed: Feed,
+) -> Result<Vec<T>, HeadOfficeError> {
+    let key = office.public_key();
+    let values = office.store().feed_values(feed)?.into_iter();
+    Ok(values
+        .filter_map(|(_, value)| serde_json::from_value::<Signed<T>>(value).ok()?.verify(&key).ok())
+        .map(|(value, _)| value)
+        .collect())
 }
 
 /// The highest number that is published.

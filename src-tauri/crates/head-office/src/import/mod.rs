@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use knowledge::Problem;
+use returns::policy::Vocabulary;
 use serde::Serialize;
 
 use crate::error::HeadOfficeError;
@@ -64,14 +65,16 @@ impl HeadOffice {
         for file in operators {
             lists::operators(self, file, now, &mut verdict)?;
         }
-        for path in policies {
-            documents::policy(self, path, &mut verdict)?;
-        }
         for folder in checklists {
             documents::checklists(self, folder, &mut verdict)?;
         }
         for file in catalogue {
             lists::catalogue(self, file, &mut verdict)?;
+        }
+        // After what says which categories, owners and findings there are.
+        let known = if policies.is_empty() { Vocabulary::default() } else { documents::vocabulary(self)? };
+        for path in policies {
+            documents::policy(self, path, &known, &mut verdict)?;
         }
         for file in rmas {
             lists::rmas(self, file, &mut verdict)?;
