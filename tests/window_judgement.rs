@@ -54,7 +54,7 @@ fn tote_leaves(story: &Story, code: &str, inside: &str) {
     };
     story.window().press("Alt+8").unwrap();
     shows(story, "the tote in the containers room", &row("OPEN"));
-    story.window().click(&format!("tr[data-container=\"{code}\"]")).unwrap();
+    story.window().click(&format!("tr[data-container=\"{code}\"] button")).unwrap();
     let chosen = format!("return document.querySelector('.panel h1')?.innerText.trim() === '{code}'");
     shows(story, "the tote itself", &chosen);
     let lines = "[...document.querySelectorAll('[data-testid=contents] tbody tr')]";
