@@ -10,6 +10,7 @@ import './shared/styles/full.css';
 import './shared/styles/desk.css';
 import './shared/styles/rooms.css';
 import './shared/styles/desk-details.css';
+import './shared/styles/scanners.css';
 import './shared/styles/judgement.css';
 import './shared/styles/insights.css';
 import CannotStart from './shared/parts/CannotStart.svelte';

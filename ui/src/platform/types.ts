@@ -113,6 +113,32 @@ result: BlindResult | null,
  */
 blocked: Say | null, };
 
+export type CameraCheck = { 
+/**
+ * Width of edges in pixels (σ of the blur); none where the picture has no edges.
+ */
+blur_px: number | null, 
+/**
+ * Mean brightness, 0 to 255.
+ */
+brightness: number, 
+/**
+ * Black pixels, in percent.
+ */
+black_percent: number, 
+/**
+ * White pixels, in percent.
+ */
+white_percent: number, 
+/**
+ * Darkest over brightest part of the picture, in percent.
+ */
+evenness_percent: number, 
+/**
+ * What is wrong with it, worst first; empty where it is fine.
+ */
+flaws: Array<Say>, };
+
 export type CameraStrip = { 
 /**
  * Camera id to pull frames of.
@@ -402,7 +428,11 @@ last_seen: string | null,
 /**
  * Simulated.
  */
-simulated: boolean, };
+simulated: boolean, 
+/**
+ * What the last scan of the test code said of a scanner.
+ */
+test: ScanTest | null, };
 
 export type DevicesView = { 
 /**
@@ -412,7 +442,15 @@ devices: Array<DeviceView>,
 /**
  * Serial ports seen on this computer.
  */
-ports: Array<string>, };
+ports: Array<string>, 
+/**
+ * The same ports, with who is behind each.
+ */
+listed: Array<PortView>, 
+/**
+ * How the scanners are set up.
+ */
+scanners: Array<ScannerSetup>, };
 
 export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WARRANTY_SERVICE" | "RTV" | "LIQUIDATE" | "HARVEST_PARTS" | "DONATE" | "RECYCLE" | "DESTROY" | "QUARANTINE" | "SHIP_BACK" | "MISSING";
 
@@ -796,6 +834,28 @@ sha256: string | null, };
 
 export type PhotoSlotState = "taken" | "needed" | "skipped" | "spare";
 
+export type PortView = { 
+/**
+ * Its path now.
+ */
+path: string, 
+/**
+ * What the device calls itself.
+ */
+name: string | null, 
+/**
+ * `USB 05e0:1701 S123 @1-2`.
+ */
+usb: string | null, 
+/**
+ * The scanner of this bench that it is.
+ */
+device: string | null, 
+/**
+ * Another one is plugged in that only its socket tells from this one.
+ */
+twin: boolean, };
+
 export type Preference = "REFUND" | "STORE_CREDIT" | "EXCHANGE" | "REPAIR" | "RETURN_TO_ME" | "DONATE" | "RECYCLE" | "NONE";
 
 export type PreferenceOutcome = "HONOURED" | "FORBIDDEN" | "NOT_OFFERED" | "TOO_DEAR" | "SET_ASIDE" | "UNDECIDED" | "NO_PREFERENCE";
@@ -827,6 +887,28 @@ size: number,
  * SVG path data in module units.
  */
 path: string, };
+
+export type RawChunk = { 
+/**
+ * Counts up.
+ */
+number: number, 
+/**
+ * Silence before it, in milliseconds.
+ */
+gap_ms: number, 
+/**
+ * The bytes.
+ */
+bytes: Array<number>, 
+/**
+ * Bytes that came with them and were not kept.
+ */
+skipped: number, 
+/**
+ * Sent by the station.
+ */
+sent: boolean, };
 
 export type ReadingView = { 
 /**
@@ -870,7 +952,7 @@ disposition: Disposition | null,
  */
 at: string, };
 
-export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "readings", "body": Array<ReadingView> } | { "reply": "devices", "body": DevicesView };
+export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "readings", "body": Array<ReadingView> } | { "reply": "devices", "body": DevicesView } | { "reply": "camera-check", "body": CameraCheck | null } | { "reply": "scale", "body": ScaleView | null } | { "reply": "scanner-raw", "body": Array<RawChunk> } | { "reply": "test-code", "body": TestCode };
 
 export type Request = { "ask": "screen" } | { "ask": "scan", 
 /**
@@ -1101,7 +1183,11 @@ query: string, } | { "ask": "sync" } | { "ask": "readings" } | { "ask": "forget-
 /**
  * Which, by [`ReadingView::id`].
  */
-id: string, } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "scanner-path", 
+id: string, } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "camera-check" } | { "ask": "scale" } | { "ask": "scale-adjust", 
+/**
+ * What it is told.
+ */
+order: ScaleOrder, } | { "ask": "scanner-path", 
 /**
  * The device's id.
  */
@@ -1109,7 +1195,27 @@ device: string,
 /**
  * The tty path.
  */
-path: string, };
+path: string, } | { "ask": "scanner-save", 
+/**
+ * How.
+ */
+setup: ScannerSetup, 
+/**
+ * The present path of the listed port whose device it is from now on.
+ */
+bind: string | null, } | { "ask": "scanner-remove", 
+/**
+ * The device's id.
+ */
+device: string, } | { "ask": "scanner-raw", 
+/**
+ * The device's id.
+ */
+device: string, 
+/**
+ * Only what came after this number; 0 for all that is kept.
+ */
+after: number, } | { "ask": "test-code" };
 
 export type ReviewCause = "GRADE_OVERRIDDEN" | "DISPOSITION_OVERRIDDEN" | "VALUE_OVER_LIMIT" | "FRAUD_SIGNAL" | "SERIAL_MISMATCH" | "PHOTO_SKIPPED" | "POLICY" | "SAMPLE";
 
@@ -1274,6 +1380,94 @@ code: string,
  * What the words need; codes among them (grade, disposition …) are turned into words by the UI.
  */
 args: { [key in string]: string }, };
+
+export type ScaleOrder = "zero" | "tare" | "clear-tare";
+
+export type ScaleView = { 
+/**
+ * In words: `scale-stable`, `scale-moving`, `scale-over` …, with `shown` as on its display.
+ */
+say: Say, 
+/**
+ * Whole grams, where it is at rest.
+ */
+grams: number | null, 
+/**
+ * A tare is subtracted.
+ */
+net: boolean, };
+
+export type ScanTest = { 
+/**
+ * When (RFC 3339).
+ */
+at: string, 
+/**
+ * What it says of the scanner.
+ */
+say: Say, };
+
+export type ScannerSetup = { 
+/**
+ * Its name in the settings.
+ */
+id: string, 
+/**
+ * A typed path; empty where it is bound by what it is.
+ */
+path: string, 
+/**
+ * What it is.
+ */
+usb?: UsbView, 
+/**
+ * What goes over the line.
+ */
+protocol: 'plain' | 'ssi', 
+/**
+ * Bits per second.
+ */
+baud: number, 
+/**
+ * Data bits.
+ */
+data_bits: 'seven' | 'eight', 
+/**
+ * Parity bit.
+ */
+parity: 'none' | 'even' | 'odd', 
+/**
+ * Stop bits.
+ */
+stop_bits: 'one' | 'two', 
+/**
+ * Flow control.
+ */
+flow: 'none' | 'hardware' | 'software', 
+/**
+ * What ends a scan.
+ */
+suffix: SuffixView, 
+/**
+ * Bytes in front of every scan.
+ */
+prefix: Array<number>, 
+/**
+ * Longest scan in bytes.
+ */
+max_len: number, 
+/**
+ * The same again within this time counts once.
+ */
+duplicate_window_ms: number, 
+/**
+ * Characters beyond ASCII.
+ */
+encoding: 'utf-8' | 'iso-8859-1' | 'windows-1252' | 'shift-jis', 
+/**
+ * How a plain scanner is told what came of its scan.
+ */
+answer: 'none' | 'ack' | 'bell' | 'host-ack' | 'escape', };
 
 export type Screen = { 
 /**
@@ -1575,6 +1769,16 @@ simulated: boolean, };
 
 export type StepState = "done" | "now" | "to-come";
 
+export type SuffixView = { 
+/**
+ * Which.
+ */
+kind: 'cr' | 'lf' | 'cr-lf' | 'stx-etx' | 'none', 
+/**
+ * With `none`: milliseconds of silence.
+ */
+gap_ms?: number, };
+
 export type SyncLine = { 
 /**
  * `rmas`, `documents`, `catalogue`, `operators`, `units`.
@@ -1625,6 +1829,24 @@ refused: Array<Say>, };
 
 export type Task = "MATCHED_AFTER_STAGING" | "DECIDED_AFTER_FACT";
 
+export type TestCode = { 
+/**
+ * Its content, for people.
+ */
+text: string, 
+/**
+ * The bars as an SVG path, one unit a module.
+ */
+svg_path: string, 
+/**
+ * Width in modules, quiet zones included.
+ */
+width: number, 
+/**
+ * Height in the same unit.
+ */
+height: number, };
+
 export type Tone = "ready" | "accepted" | "warning" | "rejected" | "supervisor" | "locked";
 
 export type UnitHead = { 
@@ -1672,6 +1894,28 @@ saved: Saved, };
 export type UnitId = string;
 
 export type UnitStage = "RECEIVED" | "INSPECTING" | "GRADED" | "DISPOSITIONED" | "STAGED" | "CLOSED" | "VOIDED";
+
+export type UsbView = { 
+/**
+ * Vendor.
+ */
+vendor: number, 
+/**
+ * Product.
+ */
+product: number, 
+/**
+ * Serial number.
+ */
+serial?: string, 
+/**
+ * The physical socket, where only that tells it from another.
+ */
+socket?: string, 
+/**
+ * Interface of a device with several ports.
+ */
+interface?: number, };
 
 export type VoidReason = "NEVER_THERE" | "RECEIVED_TWICE" | "TRAINING";
 

@@ -1,16 +1,16 @@
 //! The devices of one bench, opened from its settings or handed in (tests, `station replay`).
 
+mod scanners;
+
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use devices::{
     Camera, DeviceId, DeviceKind, DeviceState, EventReceiver, EventSender, Printer, Scale, Scanner,
-    SerialScanner,
 };
 use jiff::Timestamp;
 
-use crate::seam::{DeviceView, Say};
+use crate::seam::{DeviceView, Say, ScanTest};
 use crate::settings::Settings;
 
 /// Devices with the queue through which they report.
@@ -34,7 +34,8 @@ impl Dock {
     /// Opens what the settings name. A device that is not there is no error: its state says so.
     pub fn open(settings: Settings) -> Self {
         let (sender, events) = devices::events();
-        let scanners = settings.scanners.iter().filter_map(|config| scanner(config, &sender)).collect();
+        let scanners =
+            settings.scanners.iter().filter_map(|config| scanners::open(config, &sender)).collect();
         let camera = settings.camera.clone().map(|config| devices::camera::open(config, &sender));
         let printer = settings.printer.clone().map(devices::printer::open);
         let scale = settings.scale.as_ref().and_then(|config| scale(config, &sender));
@@ -68,6 +69,7 @@ pub(crate) struct Devices {
     settings: Settings,
     states: HashMap<DeviceId, (DeviceKind, DeviceState)>,
     seen: HashMap<DeviceId, Timestamp>,
+    tests: HashMap<DeviceId, ScanTest>,
 }
 
 impl Devices {
@@ -95,6 +97,7 @@ impl Devices {
             settings: dock.settings,
             states,
             seen: HashMap::new(),
+            tests: HashMap::new(),
         };
         (dock.events, devices)
     }
@@ -128,7 +131,9 @@ impl Devices {
         let place = self.place(id, kind);
         let args = match state {
             DeviceState::Missing { what } => vec![("what", what.clone())],
-            DeviceState::PermissionDenied { group } => vec![("group", group.clone().unwrap_or_default())],
+            DeviceState::PermissionDenied { group } => {
+                vec![("group", group.clone().unwrap_or_default()), ("user", user())]
+            }
             _ => Vec::new(),
         };
         let mut say = Say { code: state.code(kind).to_owned(), ..Say::default() };
@@ -149,6 +154,7 @@ impl Devices {
             state: say,
             last_seen: self.seen.get(id).map(|at| at.to_string()),
             simulated: self.settings.simulated,
+            test: self.tests.get(id).cloned(),
         }
     }
 
@@ -157,7 +163,11 @@ impl Devices {
         match kind {
             DeviceKind::Scanner => {
                 let config = self.settings.scanners.iter().find(|config| &config.id == id);
-                config.map(|config| config.path.clone()).unwrap_or_default()
+                let place = config.map(devices::ScannerConfig::place).unwrap_or_default();
+                match self.scanner(id.as_str()).and_then(|scanner| scanner.open_path()) {
+                    Some(path) if path != place => format!("{place} · {path}"),
+                    _ => place,
+                }
             }
             DeviceKind::Camera => match self.settings.camera.as_ref().map(|config| &config.source) {
                 Some(source) => source.place(),
@@ -173,39 +183,6 @@ impl Devices {
             }
         }
     }
-
-    /// Gives a scanner another path: the old port is closed, the new one opened, the settings are saved.
-    pub(crate) fn move_scanner(
-        &mut self,
-        data: &Path,
-        device: &str,
-        path: &str,
-    ) -> Result<(), crate::seam::Coded> {
-        let place = self.settings.scanners.iter().position(|config| config.id.as_str() == device);
-        let found = place.and_then(|place| self.settings.scanners.get_mut(place));
-        let config =
-            found.ok_or_else(|| crate::desk::coded("device-unknown", [("device", device.to_owned())]))?;
-        config.path = path.to_owned();
-        let config = config.clone();
-        self.settings
-            .save(data)
-            .map_err(|error| crate::desk::coded(error.code(), [("detail", error.to_string())]))?;
-        self.scanners.retain(|scanner| scanner.id() != &config.id);
-        self.set_state(&config.id, DeviceKind::Scanner, DeviceState::Connecting);
-        self.scanners.extend(scanner(&config, &self.sender));
-        Ok(())
-    }
-}
-
-/// A scanner with its thread; none where the system has no thread left to give.
-fn scanner(config: &devices::ScannerConfig, sender: &EventSender) -> Option<Arc<dyn Scanner>> {
-    match SerialScanner::spawn(config.clone(), sender) {
-        Ok(scanner) => Some(Arc::new(scanner)),
-        Err(error) => {
-            tracing::error!(device = %config.id, %error, "scanner not started");
-            None
-        }
-    }
 }
 
 /// A scale with its thread; none where the system has no thread left to give.
@@ -217,4 +194,10 @@ fn scale(config: &devices::ScaleConfig, sender: &EventSender) -> Option<Arc<dyn 
             None
         }
     }
+}
+
+/// Who runs the station: the account that a group has to take in.
+pub(crate) fn user() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "$USER".to_owned())
 }

@@ -7,6 +7,7 @@
 //! | [`Dock`], [`settings`] | the bench's devices, and the file that names them |
 //! | `desk` | one person, one parcel, one unit, one question: scans in, events and a screen out |
 //! | `eyes`, `printer`, `line` | camera frames to scans, labels to the printer, news of the line |
+//! | `test_code` | the code that a scanner is tried with |
 //! | `figures` | the tables of figures, for screens and terminals |
 //! | `printing`, [`words`] | labels of a unit; English words for terminals and labels |
 //! | [`cli`] | the headless command: decode, label, enrol, sync, verify, doctor |
@@ -30,6 +31,7 @@ mod running;
 pub mod seam;
 pub mod settings;
 mod stream;
+mod test_code;
 mod tls;
 pub mod words;
 

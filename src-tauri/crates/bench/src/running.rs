@@ -3,6 +3,8 @@
 //! The desk is synchronous and lives on a thread of its own; everything else sends it orders through one
 //! queue, so that scans, presses and news are taken one after the other.
 
+mod scanners;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -21,7 +23,7 @@ use crate::dock::{Devices, Dock};
 use crate::eyes::{self, Seen};
 use crate::line;
 use crate::printer::{self, Wish};
-use crate::seam::{Coded, DevicesView, Notice, Reply, Request, ScaleOrder, ScaleView};
+use crate::seam::{Coded, Notice, Reply, Request, ScaleOrder, ScaleView};
 use crate::settings::Settings;
 use crate::stream::Stream;
 
@@ -388,7 +390,7 @@ impl DeskLoop {
     fn device(&mut self, event: Event) {
         self.devices.saw(event.device(), jiff::Timestamp::now());
         match event {
-            Event::Scan { bytes, .. } => drop(self.desk.scan(&bytes)),
+            Event::Scan { device, bytes } => self.scan(&device, &bytes),
             Event::State { device, kind, state } => {
                 self.devices.set_state(&device, kind, state);
                 self.devices_changed();
@@ -430,7 +432,7 @@ impl DeskLoop {
         match request {
             Request::Screen => {}
             // What came of a scan or press stands in the band: the screen itself is the answer.
-            Request::Scan { text } => drop(self.desk.scan(text.as_bytes())),
+            Request::Scan { text } => self.typed(&text),
             Request::Press { command } => drop(self.desk.press(&command)),
             Request::Acknowledge => self.desk.acknowledge(),
             Request::ReviewQueue => return self.desk.review_queue().map(Reply::ReviewQueue),
@@ -449,13 +451,12 @@ impl DeskLoop {
                 self.with_line(LineHandle::try_now);
                 return self.desk.sync_view().map(Reply::Sync);
             }
-            Request::Devices => return Ok(Reply::Devices(self.devices_view())),
-            Request::ScannerPath { device, path } => {
-                self.desk.signed_in_or_refuse()?;
-                self.devices.move_scanner(&self.data, &device, &path)?;
-                self.devices_changed();
-                return Ok(Reply::Devices(self.devices_view()));
-            }
+            asked @ (Request::Devices
+            | Request::ScannerPath { .. }
+            | Request::ScannerSave { .. }
+            | Request::ScannerRemove { .. }
+            | Request::ScannerRaw { .. }
+            | Request::TestCode) => return self.ask_devices(asked),
             Request::CameraCheck => return Ok(Reply::CameraCheck(eyes::check(&self.desk.stream))),
             Request::Scale => return Ok(Reply::Scale(scale_view(self.devices.scale.as_deref()))),
             // What is asked of one unit, of containers and of figures.
@@ -468,10 +469,6 @@ impl DeskLoop {
 
     fn review_unit(&self, unit: returns::ids::UnitId) -> Result<Reply, Coded> {
         self.desk.review_unit(unit).map(|detail| Reply::ReviewUnit(Box::new(detail)))
-    }
-
-    fn devices_view(&self) -> DevicesView {
-        DevicesView { devices: self.devices.views(), ports: devices::scanner::ports() }
     }
 
     fn carry_out(&mut self) {

@@ -121,11 +121,13 @@ export function devices(now: string): DeviceView[] {
     state: { code: `${kind}-working`, args: { place } },
     last_seen: now,
     simulated: true,
+    test: null,
   });
   return [
     device('scanner', '/dev/pts/7'),
     device('camera', 'http://127.0.0.1:8090/cam'),
     device('printer', '/tmp/labels'),
+    device('scale', '/dev/pts/9'),
   ];
 }
 

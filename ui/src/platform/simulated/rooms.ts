@@ -1,7 +1,6 @@
 import type {
   Coded,
   ContestSide,
-  DevicesView,
   FoundUnit,
   OpenUnit,
   ReadingView,
@@ -15,13 +14,14 @@ import type {
 import type { SimulatedBench } from './bench';
 import { insightOf } from './figures';
 import * as goods from './goods';
+import { Scanners } from './scanners';
 import { blindView, explained, matches } from './judged';
 import { say } from './views';
 
 /** The rooms beside the simulated bench. */
 export class SimulatedRooms {
   #rows: ReviewRow[];
-  #scanner = '/dev/pts/7';
+  #scanners = new Scanners();
   #readings: ReadingView[] = [
     {
       id: 'Code 128/12/carrier FedEx|product',
@@ -140,10 +140,38 @@ export class SimulatedRooms {
       case 'sync-now':
         return { reply: 'sync', body: this.#sync() };
       case 'devices':
-        return { reply: 'devices', body: this.#devices() };
+        return { reply: 'devices', body: this.#scanners.view() };
+      case 'camera-check':
+        return {
+          reply: 'camera-check',
+          body: {
+            blur_px: 0.7,
+            brightness: 142,
+            black_percent: 0.4,
+            white_percent: 3.1,
+            evenness_percent: 81,
+            flaws: [{ code: 'picture-glare', args: {} }],
+          },
+        };
+      case 'scale':
+      case 'scale-adjust':
+        return {
+          reply: 'scale',
+          body: { say: { code: 'scale-stable', args: { shown: '612 g' } }, grams: 612, net: false },
+        };
       case 'scanner-path':
-        this.#scanner = request.path;
-        return { reply: 'devices', body: this.#devices() };
+        this.#scanners.setPath(request.device, request.path);
+        return { reply: 'devices', body: this.#scanners.view() };
+      case 'scanner-save':
+        this.#scanners.save(request.setup, request.bind);
+        return { reply: 'devices', body: this.#scanners.view() };
+      case 'scanner-remove':
+        this.#scanners.remove(request.device);
+        return { reply: 'devices', body: this.#scanners.view() };
+      case 'scanner-raw':
+        return { reply: 'scanner-raw', body: this.#scanners.raw(request.after) };
+      case 'test-code':
+        return { reply: 'test-code', body: this.#scanners.testCode() };
       default:
         throw refusal('not-now');
     }
@@ -339,13 +367,6 @@ export class SimulatedRooms {
       })),
       refused: [],
     };
-  }
-
-  #devices(): DevicesView {
-    const devices = goods.devices(new Date().toISOString());
-    const scanner = devices[0];
-    if (scanner !== undefined) scanner.place = this.#scanner;
-    return { devices, ports: ['/dev/ttyUSB0', '/dev/ttyACM0'] };
   }
 }
 

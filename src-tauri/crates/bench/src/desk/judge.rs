@@ -50,7 +50,7 @@ impl Desk {
         self.review_unit(unit).map(|detail| Reply::ReviewUnit(Box::new(detail)))
     }
 
-    pub(super) fn supervisor_or_refuse(&self) -> Result<(), Coded> {
+    pub(crate) fn supervisor_or_refuse(&self) -> Result<(), Coded> {
         match self.signed_in() {
             Some((_, role)) if role.may_supervise() => Ok(()),
             Some(_) => Err(coded("supervisor-only", [])),

@@ -12,9 +12,8 @@ use ts_rs::TS;
 
 use super::{
     BlindView, CameraCheck, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
-    InsightView, MatchView, OpenUnit, PackView, ReadingView, ReviewDetail, ReviewQueue, ScaleOrder,
-    ScaleView, Screen, StatusBar,
-    SyncView,
+    InsightView, MatchView, OpenUnit, PackView, ReadingView, RawChunk, ReviewDetail, ReviewQueue, ScaleOrder, ScaleView, ScannerSetup, Screen,
+    StatusBar, SyncView, TestCode,
 };
 
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
@@ -258,6 +257,28 @@ pub enum Request {
         /// The tty path.
         path: String,
     },
+    /// Set up a scanner: a new one, or one that is there (supervisors only). → [`Reply::Devices`]
+    ScannerSave {
+        /// How.
+        setup: ScannerSetup,
+        /// The present path of the listed port whose device it is from now on.
+        bind: Option<String>,
+    },
+    /// Forget a scanner (supervisors only). → [`Reply::Devices`]
+    ScannerRemove {
+        /// The device's id.
+        device: String,
+    },
+    /// What a scanner really sent. → [`Reply::ScannerRaw`]
+    ScannerRaw {
+        /// The device's id.
+        device: String,
+        /// Only what came after this number; 0 for all that is kept.
+        #[ts(type = "number")]
+        after: u64,
+    },
+    /// The code to test a scanner with. → [`Reply::TestCode`]
+    TestCode,
 }
 
 /// What a screen gets back.
@@ -298,6 +319,10 @@ pub enum Reply {
     CameraCheck(Option<CameraCheck>),
     /// The scale; none where there is none, or where it says nothing.
     Scale(Option<ScaleView>),
+    /// Bytes, oldest first.
+    ScannerRaw(Vec<RawChunk>),
+    /// The code to test a scanner with.
+    TestCode(TestCode),
 }
 
 /// What a screen is told unasked.

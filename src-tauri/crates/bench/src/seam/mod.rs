@@ -9,6 +9,7 @@ mod ask;
 mod eyes;
 mod judged;
 mod rooms;
+mod scanners;
 mod screen;
 mod shown;
 
@@ -20,9 +21,10 @@ pub use judged::{
     MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
 };
 pub use rooms::{
-    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail,
-    ReviewQueue, ReviewRow, SyncLine, SyncView, WaitsFor,
+    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail, ReviewQueue,
+    ReviewRow, SyncLine, SyncView, WaitsFor,
 };
+pub use scanners::{PortView, RawChunk, ScanTest, ScannerSetup, SuffixView, TestCode, UsbView};
 pub use screen::{
     Action, Band, CameraStrip, CameraView, Choice, FindingChip, LadderStep, LineState, OperatorView,
     PhotoSlot, PhotoSlotState, QrView, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone,

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BlindResult, ClockView, ContestView, DecisionView, LineState, PhotoSlot, Say, SignalView, UnitHead,
+    BlindResult, ClockView, ContestView, DecisionView, LineState, PhotoSlot, PortView, Say, ScanTest,
+    ScannerSetup, SignalView, UnitHead,
 };
 
 /// Units that wait for a second person, sorted by value lost per hour.
@@ -227,6 +228,10 @@ pub struct DevicesView {
     pub devices: Vec<DeviceView>,
     /// Serial ports seen on this computer.
     pub ports: Vec<String>,
+    /// The same ports, with who is behind each.
+    pub listed: Vec<PortView>,
+    /// How the scanners are set up.
+    pub scanners: Vec<ScannerSetup>,
 }
 
 /// One device.
@@ -246,4 +251,6 @@ pub struct DeviceView {
     pub last_seen: Option<String>,
     /// Simulated.
     pub simulated: bool,
+    /// What the last scan of the test code said of a scanner.
+    pub test: Option<ScanTest>,
 }
