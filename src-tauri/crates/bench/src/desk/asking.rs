@@ -10,7 +10,9 @@ use returns::ids::{LineId, ParcelId, RmaNumber, Sku, TrackingNumber};
 use returns::lpn::Lpn;
 
 use super::in_hand::InHand;
+pub(crate) use super::matter::DeskMatter;
 use super::say;
+use super::weigh::OnScale;
 use crate::seam::{Say, Texts};
 
 /// An open question.
@@ -178,17 +180,6 @@ pub(crate) enum Asking {
     },
 }
 
-/// What a scale says while the weight is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OnScale {
-    /// Code of its load, such as `scale-moving`.
-    pub(crate) load: &'static str,
-    /// What its display shows.
-    pub(crate) shown: String,
-    /// A tare is subtracted.
-    pub(crate) net: bool,
-}
-
 /// A return line that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LineOption {
@@ -234,40 +225,6 @@ pub(crate) const HOLD_REASONS: [HoldReason; 8] = [
 
 /// Reasons why a unit never was, that a person at the bench can give.
 pub(crate) const VOID_REASONS: [VoidReason; 2] = [VoidReason::NeverThere, VoidReason::ReceivedTwice];
-
-/// What can be said of a parcel beside its items, in the order shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DeskMatter {
-    /// Many pieces of one kind: scanned once, counted by hand.
-    Bulk,
-    /// The parcel could not be delivered and comes back to its sender.
-    Undelivered,
-    /// Something was seen on or in the parcel.
-    Seen(Finding),
-}
-
-impl DeskMatter {
-    const ALONE: &'static [Self] = &[Self::Bulk];
-    const OF_PARCEL: &'static [Self] = &[
-        Self::Bulk,
-        Self::Undelivered,
-        Self::Seen(Finding::MixedCarton),
-        Self::Seen(Finding::CarrierDamage),
-        Self::Seen(Finding::ForeignObject),
-    ];
-
-    pub(crate) fn all(parcel: bool) -> &'static [Self] {
-        if parcel { Self::OF_PARCEL } else { Self::ALONE }
-    }
-
-    fn words(self) -> Say {
-        match self {
-            Self::Bulk => say("choice-bulk", []),
-            Self::Undelivered => say("choice-undelivered", []),
-            Self::Seen(finding) => say("choice-parcel-finding", [("finding", finding.to_string())]),
-        }
-    }
-}
 
 const PICKS: [CommandCode; 9] = [
     CommandCode::Pick1,
@@ -337,15 +294,7 @@ impl Asking {
             Self::Preprinted { lpn } => say("ask-preprinted", [("lpn", lpn.to_string())]),
             Self::Expiry { digits } => say("ask-expiry", [("digits", digits.clone())]),
             Self::Weight { digits, scale: None } => say("ask-weight", [("digits", digits.clone())]),
-            Self::Weight { scale: Some(scale), .. } => {
-                let net = if scale.net { "net" } else { "gross" };
-                let words = [
-                    ("load", scale.load.to_owned()),
-                    ("shown", scale.shown.clone()),
-                    ("net", net.to_owned()),
-                ];
-                say("ask-weight-scale", words)
-            }
+            Self::Weight { scale: Some(scale), .. } => scale.ask(),
             Self::PhotoAgain { flaws, .. } => {
                 say("ask-photo-again", [("flaw", flaws.first().map(ToString::to_string).unwrap_or_default())])
             }

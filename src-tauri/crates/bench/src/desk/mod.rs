@@ -19,6 +19,7 @@ mod judge;
 mod label;
 mod lots;
 mod matching;
+mod matter;
 mod meeting;
 mod parcels;
 mod photo;

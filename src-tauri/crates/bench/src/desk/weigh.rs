@@ -8,13 +8,33 @@ use returns::codes::{Finding, SignalKind};
 use returns::ids::UnitId;
 use returns::{signal, unit};
 
-use super::asking::{Asking, OnScale};
+use super::asking::Asking;
 use super::draft::Known;
 use super::{Coded, Desk, Outcome, Said, coded, say};
-use crate::seam::Tone;
+use crate::seam::{Say, Tone};
 
 /// An older reading is not what lies on the scale now.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// What a scale says while the weight is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OnScale {
+    /// Code of its load, such as `scale-moving`.
+    load: &'static str,
+    /// What its display shows.
+    shown: String,
+    /// A tare is subtracted.
+    net: bool,
+}
+
+impl OnScale {
+    /// The question, with what the scale says.
+    pub(super) fn ask(&self) -> Say {
+        let net = if self.net { "net" } else { "gross" };
+        let words = [("load", self.load.to_owned()), ("shown", self.shown.clone()), ("net", net.to_owned())];
+        say("ask-weight-scale", words)
+    }
+}
 
 impl Desk {
     /// WEIGH: what lies at rest on the scale, or else the question what it weighs.
