@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BlindView, CameraCheck, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit, InsightName,
-    InsightView, MatchView, OpenUnit, PackView, ReadingView, RawChunk, ReviewDetail, ReviewQueue, ScaleOrder, ScaleView, ScannerSetup, Screen,
-    StatusBar, SyncView, TestCode,
+    BlindView, CameraCheck, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit,
+    InsightName, InsightView, MatchView, OpenUnit, PackView, RawChunk, ReadingView, ReviewDetail,
+    ReviewQueue, ScaleOrder, ScaleView, ScannerSetup, Screen, StatusBar, SyncView, TestCode,
 };
 
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
