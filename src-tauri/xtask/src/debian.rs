@@ -34,6 +34,7 @@ pub const TEST: &[&str] = &[
     "fonts-dejavu-core",
     "imagemagick",
     "poppler-utils",
+    "postgresql",
     "socat",
     "webkit2gtk-driver",
     "xauth",

@@ -99,7 +99,7 @@ impl Depot {
         let held = self.office().store().blobs().unwrap();
         held.into_iter()
             .map(|(hash, length)| {
-                let bytes = std::fs::read(self.office().blobs().path(&hash)).unwrap();
+                let bytes = self.office().blobs().read(&hash).unwrap();
                 assert_eq!(bytes.len() as u64, length, "{hash}");
                 (hash, bytes)
             })

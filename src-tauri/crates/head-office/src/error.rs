@@ -43,6 +43,35 @@ pub enum HeadOfficeError {
     /// The database refuses.
     #[error("database: {0}")]
     Database(#[source] rusqlite::Error),
+    /// PostgreSQL refuses.
+    #[error("database: {0}")]
+    Postgres(#[source] Box<tokio_postgres::Error>),
+    /// The database cannot be reached, or has no connection free.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// An address that is none.
+    #[error("this is no address of a {0}")]
+    AddressUnusable(&'static str),
+    /// The object store refuses or cannot be reached.
+    #[error("photos: {0}")]
+    Objects(#[source] Box<object_store::Error>),
+    /// The database belongs to a key that is not in this data folder.
+    #[error("{0} is missing: copy the key of the head office that this database belongs to")]
+    KeyMissing(PathBuf),
+    /// A certificate or its key that cannot be used.
+    #[error("{path}: {reason}")]
+    Certificate {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A backup that does not hold what it should.
+    #[error("the backup in {0} is not sound")]
+    BackupUnsound(PathBuf),
+    /// A place to restore to that holds something already.
+    #[error("{0} is not empty: restore never overwrites")]
+    NotEmpty(String),
     /// Stored content that is not what this program writes.
     #[error("the database holds something unreadable: {0}")]
     StoreUnreadable(String),
@@ -110,6 +139,14 @@ impl HeadOfficeError {
             Self::SqliteTooOld(_) => "sqlite-too-old",
             Self::Migration(_) => "database-migration",
             Self::Database(_) => "database",
+            Self::Postgres(_) => "database",
+            Self::Unreachable(_) => "database-unreachable",
+            Self::AddressUnusable(_) => "address-unusable",
+            Self::Objects(_) => "photos-unreachable",
+            Self::KeyMissing(_) => "key-missing",
+            Self::Certificate { .. } => "certificate-unusable",
+            Self::BackupUnsound(_) => "backup-unsound",
+            Self::NotEmpty(_) => "restore-not-empty",
             Self::StoreUnreadable(_) => "database-unreadable",
             Self::Json(_) => "json-unwritable",
             Self::Unsignable(_) => "document-unsignable",
@@ -143,5 +180,22 @@ impl From<rusqlite::Error> for HeadOfficeError {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull(PathBuf::from("the database")),
             _ => Self::Database(error),
         }
+    }
+}
+
+impl From<tokio_postgres::Error> for HeadOfficeError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        match error.code() {
+            Some(state) if *state == SqlState::DISK_FULL => Self::DiskFull(PathBuf::from("the database")),
+            None if error.is_closed() => Self::Unreachable(error.to_string()),
+            _ => Self::Postgres(Box::new(error)),
+        }
+    }
+}
+
+impl From<object_store::Error> for HeadOfficeError {
+    fn from(error: object_store::Error) -> Self {
+        Self::Objects(Box::new(error))
     }
 }

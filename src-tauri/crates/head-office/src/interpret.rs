@@ -1,7 +1,7 @@
 //! What the events mean. Reading never refuses: what cannot be read is set aside for a person, and the bytes
 //! stay as they came. Everything here can be derived again from the events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use returns::codes::RmaState;
@@ -13,7 +13,9 @@ use serde_json::json;
 use wire::{Envelope, Link, Place, fold_order};
 
 use crate::error::HeadOfficeError;
-use crate::store::{Effect, Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, Store};
+use crate::store::{
+    Effect, Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, Store, SubjectEvent,
+};
 
 /// Events read in one transaction.
 const EVENTS_AT_ONCE: usize = 500;
@@ -51,13 +53,17 @@ fn interpret(
     let mut made = Interpretation { from, to, ..Interpretation::default() };
     let mut fresh: BTreeMap<Subject, Vec<Read>> = BTreeMap::new();
     let mut touched: BTreeMap<Subject, (String, u64)> = BTreeMap::new();
-    let mut ids: BTreeSet<EventId> = BTreeSet::new();
+    let mut envelopes = Vec::with_capacity(pending.len());
     for waiting in pending {
-        let Ok(envelope) = Envelope::parse(&waiting.bytes) else {
-            made.quarantined.push((waiting.position, "event-unreadable"));
-            continue;
-        };
-        let repeated = !ids.insert(envelope.event_id) || store.was_read(&envelope.event_id)?;
+        match Envelope::parse(&waiting.bytes) {
+            Ok(envelope) => envelopes.push((waiting, envelope)),
+            Err(_) => made.quarantined.push((waiting.position, "event-unreadable")),
+        }
+    }
+    let ids: Vec<EventId> = envelopes.iter().map(|(_, envelope)| envelope.event_id).collect();
+    let mut ids = store.read_before(&ids)?;
+    for (waiting, envelope) in envelopes {
+        let repeated = !ids.insert(envelope.event_id);
         let event = known(&envelope);
         let verdict = match (&event, repeated) {
             (_, true) => ReadingVerdict::Repeated,
@@ -81,8 +87,10 @@ fn interpret(
         let place = Place { station: waiting.station, epoch: waiting.epoch, seq: waiting.seq };
         fresh.entry(envelope.subject).or_default().push(Read { place, envelope, event });
     }
+    let subjects: Vec<Subject> = fresh.keys().copied().collect();
+    let mut before = store.subjects_events(&subjects)?;
     for (subject, new_events) in fresh {
-        let mut events = events_before(store, &subject)?;
+        let mut events = read_again(before.remove(&subject).unwrap_or_default())?;
         events.extend(new_events.iter().cloned());
         let Some((depot, position)) = touched.remove(&subject) else { continue };
         match catch_unwind(AssertUnwindSafe(|| project(&subject, &events))) {
@@ -110,9 +118,9 @@ fn known(envelope: &Envelope) -> Option<Event> {
     }
 }
 
-fn events_before(store: &Store, subject: &Subject) -> Result<Vec<Read>, HeadOfficeError> {
-    let mut events = Vec::new();
-    for stored in store.subject_events(subject)? {
+fn read_again(stored: Vec<SubjectEvent>) -> Result<Vec<Read>, HeadOfficeError> {
+    let mut events = Vec::with_capacity(stored.len());
+    for stored in stored {
         let envelope = Envelope::parse(&stored.bytes)
             .map_err(|error| HeadOfficeError::StoreUnreadable(error.to_string()))?;
         let event = known(&envelope);

@@ -40,6 +40,16 @@ pub(crate) fn load_or_create(dir: &Path) -> Result<SecretKey, HeadOfficeError> {
 
 fn create(dir: &Path, path: &Path) -> Result<SecretKey, HeadOfficeError> {
     let seed: [u8; 32] = rand::random();
+    write_seed(dir, path, &seed)?;
+    Ok(SecretKey::from_seed(seed))
+}
+
+/// Puts a key into another data folder: a backup's, or a restored one's.
+pub(crate) fn store(dir: &Path, key: &SecretKey) -> Result<(), HeadOfficeError> {
+    write_seed(dir, &dir.join(KEY_FILE), &key.seed())
+}
+
+fn write_seed(dir: &Path, path: &Path, seed: &[u8; 32]) -> Result<(), HeadOfficeError> {
     let write = || -> io::Result<()> {
         let unfinished = dir.join("head-office.key.new");
         let mut options = OpenOptions::new();
@@ -52,8 +62,7 @@ fn create(dir: &Path, path: &Path) -> Result<SecretKey, HeadOfficeError> {
         fs::rename(&unfinished, path)?;
         sync_folder(dir)
     };
-    write().map_err(HeadOfficeError::file(path))?;
-    Ok(SecretKey::from_seed(seed))
+    write().map_err(HeadOfficeError::file(path))
 }
 
 /// Makes a rename last. On Windows a folder cannot be opened as a file, and NTFS journals the rename.

@@ -2,17 +2,21 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`office`] | one data folder opened: key, store, photos |
+//! | [`office`] | head office opened: key, store, photos |
 //! | [`server`] | the calls of a station over HTTP |
-//! | [`store`] | everything that is kept, behind one interface; SQLite now |
+//! | [`store`] | everything that is kept, behind one interface: SQLite or PostgreSQL |
 //! | [`ledger`] | whether a batch of events continues a chain. Pure |
 //! | [`interpret`] | what the events mean: units, RMA progress, effects |
 //! | [`import`] | RMAs, catalogue, operators, documents from files, row by row |
 //! | [`labels`] | signed return labels |
-//! | [`blobs`] | photo files |
+//! | [`blobs`] | photos, behind one interface: a folder or an object store |
+//! | [`backup`] | backup and restore, of either kind of store |
 //! | [`enrolment`] | one-time codes |
+//! | [`webhooks`] | others told of effects |
 //! | [`verify`], [`status`] | is it all there and sound; what is there |
 
+mod background;
+pub mod backup;
 pub mod blobs;
 pub mod enrolment;
 pub mod error;
@@ -26,7 +30,8 @@ pub mod server;
 pub mod status;
 pub mod store;
 pub mod verify;
+pub mod webhooks;
 
 pub use error::HeadOfficeError;
-pub use office::HeadOffice;
-pub use server::Server;
+pub use office::{HeadOffice, Stores};
+pub use server::{Server, Settings};

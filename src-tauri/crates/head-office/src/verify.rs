@@ -68,7 +68,7 @@ impl HeadOffice {
         }
         for (sha256, length) in self.store().blobs()? {
             found.blobs += 1;
-            if !self.blobs().holds(&sha256, length) {
+            if !self.blobs().holds(&sha256, length)? {
                 found.blobs_missing += 1;
                 found.problems.push(trouble("blob-missing", [("sha256", sha256.to_string())]));
             } else if !self.blobs().hash_fits(&sha256)? {

@@ -34,7 +34,7 @@ async fn a_reader_never_misses_a_change_while_others_write() {
         .map(|writer| {
             let dir = dir.path().to_path_buf();
             std::thread::spawn(move || {
-                let office = head_office::HeadOffice::open(&dir).unwrap();
+                let office = support::open(&dir);
                 for n in 0..60u32 {
                     let changes = [put(format!("{writer}-{n}"), n), put("shared".into(), writer * 100 + n)];
                     office.store().publish(Feed::LabelClaims, &changes).unwrap();

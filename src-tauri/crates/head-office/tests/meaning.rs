@@ -4,14 +4,13 @@
 mod support;
 
 use jiff::Timestamp;
-use returns::codes::{Disposition, Grade, IntakeKind, Role, Settlement, Stage};
+use returns::codes::{IntakeKind, Role, Stage};
 use returns::event::UnitEvent;
-use returns::ids::{EventId, OperatorId, Sha256Hex, Subject, UnitId};
+use returns::ids::{EventId, OperatorId, Subject, UnitId};
 use returns::lpn::Lpn;
-use returns::policy::{Decision, Inputs, NextBest};
 use returns::rma::Rma;
 use serde_json::json;
-use support::{all_read, enrol, line, received, start, unit_id};
+use support::{all_read, dispositioned, enrol, line, received, start, unit_id};
 use uuid::Uuid;
 use wire::{Actor, Envelope, Feed, FeedChange};
 
@@ -37,30 +36,6 @@ fn of_line(counter: u32, number: &str) -> UnitEvent {
         line: Some("1".parse().unwrap()),
         sku: Some("SKU-1".parse().unwrap()),
         owner: Some("NORD".parse().unwrap()),
-    }
-}
-
-fn dispositioned(provisional: bool) -> UnitEvent {
-    UnitEvent::Dispositioned {
-        decision: Box::new(Decision {
-            disposition: Disposition::Restock,
-            settlement: Settlement::Refund,
-            rows: Vec::new(),
-            gate: None,
-            inputs: Inputs::of_grade(Grade::A),
-            next_best: NextBest::None,
-            recovered: None,
-            why: Vec::new(),
-            review: Vec::new(),
-            holds: Vec::new(),
-            preference: None,
-            response: None,
-            derogation: None,
-            tier: None,
-            policy_number: 1,
-            policy_hash: Sha256Hex([0; 32]),
-        }),
-        provisional,
     }
 }
 

@@ -52,8 +52,7 @@ async fn an_upload_goes_on_in_the_middle_after_a_restart() {
     let state: BlobState = patch(&station, &hash, 100_000, &photo[100_000..]).await.ok();
     assert_eq!((state.offset, state.length, state.complete), (300_000, 300_000, true));
 
-    let path = server.office().blobs().path(&hash.parse().unwrap());
-    assert_eq!(std::fs::read(path).unwrap(), photo);
+    assert_eq!(server.office().blobs().read(&hash.parse().unwrap()).unwrap(), photo);
     let held: BlobState = offer(&station, &hash, photo.len()).await.ok();
     assert!(held.complete, "200: held already");
     assert_eq!(offset(&station, &hash).await, (200, "300000".into()));
@@ -117,7 +116,7 @@ async fn verify_finds_a_photo_that_is_gone_or_altered_and_it_is_asked_for_again(
     let (photo, hash) = photo(2_000);
     offer(&station, &hash, photo.len()).await;
     patch(&station, &hash, 0, &photo).await;
-    let path = server.office().blobs().path(&hash.parse().unwrap());
+    let path = support::photo_file(dir.path(), &hash);
     let mut altered = photo.clone();
     altered[7] ^= 1;
     std::fs::write(&path, altered).unwrap();

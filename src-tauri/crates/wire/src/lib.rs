@@ -21,7 +21,7 @@ pub use calls::{
     ThumbnailOffer, Verdict,
 };
 pub use chain::{Chain, ChainHash, Head, Seal, chain_hash};
-pub use codec::{CodecError, MAX_BATCH_BYTES, pack, unpack};
+pub use codec::{CodecError, DICTIONARY, MAX_BATCH_BYTES, pack, pack_with_dictionary, unpack};
 pub use envelope::{Actor, Envelope, EnvelopeError, MAX_EVENT_BYTES};
 pub use epoch::{Epoch, EpochError};
 pub use feed::{Document, Feed, FeedChange, FeedItem, FeedPage, UnitsItem};

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use returns::ids::RmaNumber;
 use serde_json::json;
 
-use super::{Outcome, say};
+use super::{Outcome, Place, say};
 
-pub fn enrol(data: &Path, depot: &str, name: &str, as_json: bool) -> Result<Outcome, HeadOfficeError> {
-    let office = HeadOffice::open_or_create(data)?;
+pub fn enrol(place: &Place<'_>, depot: &str, name: &str) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open_or_create_in(place.data, &place.stores)?;
     let now = Timestamp::now();
     let code = office.issue_code(depot, name, now)?;
-    if as_json {
+    if place.as_json {
         let expires_s = now.as_second() + head_office::enrolment::CODE_LIFETIME_S;
         let expires = Timestamp::from_second(expires_s).unwrap_or(now);
         say(json!({ "code": code, "depot": depot, "name": name, "expires": expires }));
@@ -25,9 +25,9 @@ pub fn enrol(data: &Path, depot: &str, name: &str, as_json: bool) -> Result<Outc
     Ok(Outcome::Done)
 }
 
-pub fn revoke(data: &Path, name: &str, as_json: bool) -> Result<Outcome, HeadOfficeError> {
-    HeadOffice::open(data)?.store().revoke(name)?;
-    if as_json {
+pub fn revoke(place: &Place<'_>, name: &str) -> Result<Outcome, HeadOfficeError> {
+    HeadOffice::open_in(place.data, &place.stores)?.store().revoke(name)?;
+    if place.as_json {
         say(json!({ "revoked": name }));
     } else {
         say(format_args!("{name} is revoked"));
@@ -35,9 +35,10 @@ pub fn revoke(data: &Path, name: &str, as_json: bool) -> Result<Outcome, HeadOff
     Ok(Outcome::Done)
 }
 
-pub fn import(data: &Path, sources: &Sources, as_json: bool) -> Result<Outcome, HeadOfficeError> {
-    let verdict = HeadOffice::open_or_create(data)?.import(sources, Timestamp::now())?;
-    if as_json {
+pub fn import(place: &Place<'_>, sources: &Sources) -> Result<Outcome, HeadOfficeError> {
+    let verdict =
+        HeadOffice::open_or_create_in(place.data, &place.stores)?.import(sources, Timestamp::now())?;
+    if place.as_json {
         say(serde_json::to_string(&verdict)?);
     } else {
         let done = verdict.imported;
@@ -52,13 +53,8 @@ pub fn import(data: &Path, sources: &Sources, as_json: bool) -> Result<Outcome, 
     Ok(if verdict.refused.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
 }
 
-pub fn labels(
-    data: &Path,
-    rma: Option<&str>,
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Outcome, HeadOfficeError> {
-    let office = HeadOffice::open(data)?;
+pub fn labels(place: &Place<'_>, rma: Option<&str>, out: Option<&Path>) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open_in(place.data, &place.stores)?;
     let only = match rma {
         None => None,
         Some(text) => {
@@ -75,7 +71,7 @@ pub fn labels(
                 .map_err(unusable)?;
         }
     }
-    if as_json {
+    if place.as_json {
         say(json!({ "labels": labels }));
     } else {
         for label in labels {
@@ -85,9 +81,9 @@ pub fn labels(
     Ok(Outcome::Done)
 }
 
-pub fn status(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
-    let status = HeadOffice::open(data)?.status()?;
-    if as_json {
+pub fn status(place: &Place<'_>) -> Result<Outcome, HeadOfficeError> {
+    let status = HeadOffice::open_in(place.data, &place.stores)?.status()?;
+    if place.as_json {
         say(serde_json::to_string(&status)?);
         return Ok(Outcome::Done);
     }
@@ -121,13 +117,13 @@ pub fn status(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
     Ok(Outcome::Done)
 }
 
-pub fn verify(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
-    let found = HeadOffice::open(data)?.verify(|events| {
-        if !as_json {
+pub fn verify(place: &Place<'_>) -> Result<Outcome, HeadOfficeError> {
+    let found = HeadOffice::open_in(place.data, &place.stores)?.verify(|events| {
+        if !place.as_json {
             eprintln!("{events} events …");
         }
     })?;
-    if as_json {
+    if place.as_json {
         say(serde_json::to_string(&found)?);
     } else {
         let chain = if found.chain == ChainVerdict::Ok { "ok" } else { "broken" };
@@ -142,4 +138,76 @@ pub fn verify(data: &Path, as_json: bool) -> Result<Outcome, HeadOfficeError> {
         }
     }
     Ok(if found.problems.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
+}
+
+pub fn release(place: &Place<'_>, name: &str) -> Result<Outcome, HeadOfficeError> {
+    HeadOffice::open_in(place.data, &place.stores)?.store().release(name)?;
+    if place.as_json {
+        say(json!({ "released": name }));
+    } else {
+        say(format_args!("{name} may go on"));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn backup(place: &Place<'_>, to: &Path) -> Result<Outcome, HeadOfficeError> {
+    let made = HeadOffice::open_in(place.data, &place.stores)?.backup(to, Timestamp::now())?;
+    if place.as_json {
+        say(serde_json::to_string(&made)?);
+    } else {
+        say(format_args!("{} events and {} photos are in {}, verified", made.events, made.blobs, made.place));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn restore(place: &Place<'_>, from: &Path) -> Result<Outcome, HeadOfficeError> {
+    let restored = head_office::backup::restore(from, place.data, &place.stores, Timestamp::now())?;
+    if place.as_json {
+        say(serde_json::to_string(&restored)?);
+    } else {
+        say(format_args!(
+            "{} events and {} photos restored; incarnation {}",
+            restored.events, restored.blobs, restored.incarnation
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn add_webhook(place: &Place<'_>, name: &str, url: &str) -> Result<Outcome, HeadOfficeError> {
+    let secret = HeadOffice::open_in(place.data, &place.stores)?.add_webhook(name, url, Timestamp::now())?;
+    if place.as_json {
+        say(json!({ "webhook": name, "url": url, "secret": secret }));
+    } else {
+        say(secret);
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn webhooks(place: &Place<'_>) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open_in(place.data, &place.stores)?;
+    let (all, dead) = (office.store().webhooks()?, office.store().dead_letters()?);
+    if place.as_json {
+        say(json!({ "webhooks": all, "dead": dead }));
+        return Ok(Outcome::Done);
+    }
+    for webhook in all {
+        say(format_args!("{}: {}", webhook.webhook, webhook.url));
+    }
+    for letter in dead {
+        say(format_args!(
+            "given up after {} tries: {} to {}, {} ({})",
+            letter.attempts, letter.kind, letter.webhook, letter.trouble, letter.effect
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn revive(place: &Place<'_>) -> Result<Outcome, HeadOfficeError> {
+    let revived = HeadOffice::open_in(place.data, &place.stores)?.store().revive_dead_letters()?;
+    if place.as_json {
+        say(json!({ "revived": revived }));
+    } else {
+        say(format_args!("{revived} are tried again"));
+    }
+    Ok(Outcome::Done)
 }

@@ -122,8 +122,10 @@ fn known(office: &HeadOffice, station: &StationId, sha256: &Sha256Hex) -> Result
 
 /// A photo counts as held when both its row and its file are there: a lost file is asked for again.
 fn held(office: &HeadOffice, sha256: &Sha256Hex) -> Result<Option<BlobState>, Refusal> {
-    let length = office.store().blob(sha256)?;
-    Ok(length.filter(|length| office.blobs().holds(sha256, *length)).map(|length| whole(sha256, length)))
+    match office.store().blob(sha256)? {
+        Some(length) if office.blobs().holds(sha256, length)? => Ok(Some(whole(sha256, length))),
+        _ => Ok(None),
+    }
 }
 
 fn whole(sha256: &Sha256Hex, length: u64) -> BlobState {

@@ -86,6 +86,7 @@ async fn take(
                     .with("batch_events", MAX_BATCH_EVENTS));
             }
             let BatchPlace { epoch, first, last } = place;
+            metrics::counter!("head_office_events_total").increment(lines.len() as u64);
             let batch = Batch { station: station.id, epoch, first, last, previous, last_hash, lines };
             let stored = office.store().append(batch.check(content)?, &station.depot, Timestamp::now())?;
             if content == Content::Anything {
@@ -146,6 +147,8 @@ fn hash_header(headers: &HeaderMap, name: &str) -> Result<ChainHash, Refusal> {
 fn unpackable(error: CodecError) -> Refusal {
     match error {
         CodecError::TooLarge => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error.code()),
-        CodecError::NotZstd(_) | CodecError::Cut => Refusal::bad(error.code()),
+        CodecError::NotZstd(_) | CodecError::Cut | CodecError::UnknownDictionary(_) => {
+            Refusal::bad(error.code())
+        }
     }
 }

@@ -32,26 +32,50 @@ fn answer(
     hello: &HelloRequest,
     now: Timestamp,
 ) -> Result<HelloReply, Refusal> {
+    let store = office.store();
     let revoked = station.state == StationState::Revoked;
-    let state = if revoked { None } else { office.store().epoch(&station.id, &hello.epoch)? };
-    let verdict = match state {
-        None if revoked => Verdict::Revoked,
-        // A number that head office does not remember having given: it was restored since.
-        None => Verdict::ServerRewound,
+    let state = if revoked { None } else { store.epoch(&station.id, &hello.epoch)? };
+    let mut durable_seq = 0;
+    let (verdict, stored) = match state {
+        None if revoked => (Verdict::Revoked, Head::EMPTY),
+        // A number that head office does not remember having given: it was restored since, and takes the epoch up
+        // again, for the station's signature says that it is the station's.
+        None => {
+            if office.identity().restored {
+                store.adopt_epoch(&station.id, &hello.epoch)?;
+            }
+            (Verdict::ServerRewound, Head::EMPTY)
+        }
         Some(state) => {
-            office.store().keep_hello(&station.id, hello, now)?;
-            judge(office, station, hello, state)?
+            let cloned = store.keep_hello(&station.id, hello, now)?;
+            durable_seq = store.durable_seq(&station.id, &hello.epoch)?;
+            (if cloned { Verdict::Cloned } else { judge(office, station, hello, state)? }, state.head)
         }
     };
+    metrics::counter!("head_office_hellos_total", "verdict" => word(verdict)).increment(1);
+    if verdict != Verdict::Ok {
+        tracing::warn!(station = %station.id, epoch = %hello.epoch, verdict = word(verdict), "hello");
+    }
     Ok(HelloReply {
         incarnation: office.identity().incarnation.clone(),
-        stored: state.map_or(Head::EMPTY, |state| state.head),
-        durable_seq: 0,
+        stored,
+        durable_seq,
         limits: Limits { batch_events: MAX_BATCH_EVENTS, body_bytes: MAX_BODY_BYTES as u64 },
         verdict,
         time: now,
-        lpn_block: None,
+        lpn_block: if revoked { None } else { store.further_block(&station.id)? },
     })
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::Behind => "behind",
+        Verdict::Fork => "fork",
+        Verdict::ServerRewound => "server_rewound",
+        Verdict::Revoked => "revoked",
+        Verdict::Cloned => "cloned",
+    }
 }
 
 fn judge(

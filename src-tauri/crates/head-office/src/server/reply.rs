@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use wire::Problem;
 
@@ -11,16 +12,26 @@ use crate::error::HeadOfficeError;
 use crate::ledger::BatchRefusal;
 use crate::store::{AppendRefusal, EnrolRefusal};
 
+/// Seconds after which a call is repeated that found no store.
+const STORE_RETRY_S: u64 = 5;
+
 /// A call that is not granted: a status and a stable code with what its words need.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
     problem: Problem,
+    retry_after_s: Option<u64>,
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &str) -> Self {
-        Self { status, problem: Problem { code: code.to_owned(), args: BTreeMap::new() } }
+        let problem = Problem { code: code.to_owned(), args: BTreeMap::new() };
+        Self { status, problem, retry_after_s: None }
+    }
+
+    /// Not now: the caller asks again after so many seconds.
+    pub fn later(status: StatusCode, code: &str, retry_after_s: u64) -> Self {
+        Self { retry_after_s: Some(retry_after_s), ..Self::new(status, code) }
     }
 
     /// A call whose form is wrong.
@@ -37,7 +48,11 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         tracing::info!(status = self.status.as_u16(), code = self.problem.code, "refused");
-        (self.status, Json(self.problem)).into_response()
+        let mut reply = (self.status, Json(self.problem)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        reply
     }
 }
 
@@ -46,6 +61,9 @@ impl From<HeadOfficeError> for Refusal {
         tracing::error!(code = error.code(), %error, "head office's own trouble");
         match error {
             HeadOfficeError::DiskFull(_) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full"),
+            HeadOfficeError::Unreachable(_) | HeadOfficeError::Objects(_) => {
+                Self::later(StatusCode::SERVICE_UNAVAILABLE, "store-unreachable", STORE_RETRY_S)
+            }
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }

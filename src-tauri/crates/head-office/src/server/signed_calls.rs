@@ -71,6 +71,12 @@ pub(super) async fn signed_calls(State(desk): State<Desk>, request: Request, nex
         Err(refusal) => return refusal.into_response(),
     };
     let newcomer = matches!(caller, Caller::Newcomer(_));
+    if let Caller::Station(station) = &caller
+        && let Err(wait_s) = desk.turns.take(station.id)
+    {
+        let later = Refusal::later(StatusCode::TOO_MANY_REQUESTS, "calls-too-many", wait_s);
+        return sign(&desk, &call, later.into_response(), newcomer).await;
+    }
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(caller);
     let reply = next.run(request).await;

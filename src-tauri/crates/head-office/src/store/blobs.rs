@@ -2,21 +2,17 @@
 
 use jiff::Timestamp;
 use returns::ids::{Sha256Hex, StationId};
-use rusqlite::{OptionalExtension, params};
 
-use super::{Store, signed, unsigned};
+use super::Store;
+use super::session::cells;
 use crate::error::HeadOfficeError;
 
 impl Store {
     /// Length of a photo that is held whole.
     pub fn blob(&self, sha256: &Sha256Hex) -> Result<Option<u64>, HeadOfficeError> {
         self.read(|tx| {
-            let length: Option<i64> = tx
-                .query_row("SELECT length FROM blobs WHERE sha256 = ?1", [sha256.as_bytes()], |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            Ok(length.map(unsigned))
+            let row = tx.first("SELECT length FROM blobs WHERE sha256 = ?1", &cells![sha256.as_bytes()])?;
+            row.map(|row| row.number(0)).transpose()
         })
     }
 
@@ -27,11 +23,11 @@ impl Store {
         sha256: &Sha256Hex,
         length: u64,
     ) -> Result<(), HeadOfficeError> {
-        self.write(|tx| {
+        self.write_shared(|tx| {
             tx.execute(
                 "INSERT INTO blob_offers (station, sha256, length) VALUES (?1, ?2, ?3)
                  ON CONFLICT (station, sha256) DO UPDATE SET length = excluded.length",
-                params![station.as_bytes(), sha256.as_bytes(), signed(length)],
+                &cells![station.as_bytes(), sha256.as_bytes(), length],
             )?;
             Ok(())
         })
@@ -44,14 +40,11 @@ impl Store {
         sha256: &Sha256Hex,
     ) -> Result<Option<u64>, HeadOfficeError> {
         self.read(|tx| {
-            let length: Option<i64> = tx
-                .query_row(
-                    "SELECT length FROM blob_offers WHERE station = ?1 AND sha256 = ?2",
-                    params![station.as_bytes(), sha256.as_bytes()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            Ok(length.map(unsigned))
+            let row = tx.first(
+                "SELECT length FROM blob_offers WHERE station = ?1 AND sha256 = ?2",
+                &cells![station.as_bytes(), sha256.as_bytes()],
+            )?;
+            row.map(|row| row.number(0)).transpose()
         })
     }
 
@@ -63,15 +56,15 @@ impl Store {
         length: u64,
         now: Timestamp,
     ) -> Result<(), HeadOfficeError> {
-        self.write(|tx| {
+        self.write_shared(|tx| {
             tx.execute(
                 "INSERT INTO blobs (sha256, length, station, received_s) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (sha256) DO NOTHING",
-                params![sha256.as_bytes(), signed(length), station.as_bytes(), now.as_second()],
+                &cells![sha256.as_bytes(), length, station.as_bytes(), now.as_second()],
             )?;
             tx.execute(
                 "DELETE FROM blob_offers WHERE station = ?1 AND sha256 = ?2",
-                params![station.as_bytes(), sha256.as_bytes()],
+                &cells![station.as_bytes(), sha256.as_bytes()],
             )?;
             Ok(())
         })
@@ -80,9 +73,8 @@ impl Store {
     /// Every photo that is held whole, with its length.
     pub fn blobs(&self) -> Result<Vec<(Sha256Hex, u64)>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare("SELECT sha256, length FROM blobs ORDER BY sha256")?;
-            let rows = statement.query_map([], |row| Ok((Sha256Hex(row.get(0)?), unsigned(row.get(1)?))))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let rows = tx.query("SELECT sha256, length FROM blobs ORDER BY sha256", &[])?;
+            rows.iter().map(|row| Ok((Sha256Hex(row.array(0)?), row.number(1)?))).collect()
         })
     }
 }

@@ -1,11 +1,11 @@
 //! Effects: what follows from events, exactly once by id.
 
 use returns::ids::{EventId, Subject};
-use rusqlite::{Transaction, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Store, unreadable};
+use super::session::{Session, cells};
+use super::{Store, unreadable, webhooks};
 use crate::error::HeadOfficeError;
 
 /// Something to be done outside because of an event.
@@ -36,30 +36,32 @@ impl Store {
     /// Every effect: id in hex, kind, body.
     pub fn effects(&self) -> Result<Vec<(String, String, Value)>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare("SELECT effect, kind, body FROM effects ORDER BY effect")?;
-            let rows = statement.query_map([], |row| {
-                Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-            })?;
-            rows.map(|row| {
-                let (id, kind, body) = row?;
-                Ok((hex::encode(id), kind, serde_json::from_str(&body).map_err(unreadable)?))
-            })
-            .collect()
+            let rows = tx.query("SELECT effect, kind, body FROM effects ORDER BY effect", &[])?;
+            rows.iter()
+                .map(|row| {
+                    let body = serde_json::from_str(row.text(2)?).map_err(unreadable)?;
+                    Ok((hex::encode(row.bytes(0)?), row.text(1)?.to_owned(), body))
+                })
+                .collect()
         })
     }
 }
 
-pub(super) fn keep(tx: &Transaction<'_>, effect: &Effect) -> Result<(), HeadOfficeError> {
-    tx.prepare_cached(
+/// Keeps an effect and announces it, if it is not kept yet.
+pub(super) fn keep(tx: &mut dyn Session, effect: &Effect) -> Result<(), HeadOfficeError> {
+    let kept = tx.execute(
         "INSERT INTO effects (effect, kind, event_id, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (effect) DO NOTHING",
-    )?
-    .execute(params![
-        effect.id(),
-        effect.kind,
-        effect.event_id.to_string(),
-        effect.subject.to_string(),
-        serde_json::to_string(&effect.body)?
-    ])?;
+        &cells![
+            effect.id(),
+            effect.kind,
+            effect.event_id.to_string(),
+            effect.subject.to_string(),
+            serde_json::to_string(&effect.body)?
+        ],
+    )?;
+    if kept > 0 {
+        webhooks::announce(tx, &effect.id())?;
+    }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use returns::ids::StationId;
-use rusqlite::{OptionalExtension, Transaction, params};
 use wire::{ChainHash, Epoch, Head};
 
-use super::{Store, draw, signed, unreadable, unsigned};
+use super::session::{Session, cells};
+use super::{Store, draw, unreadable};
 use crate::error::HeadOfficeError;
 use crate::ledger::{BatchRefusal, CheckedBatch};
 
@@ -47,44 +47,57 @@ pub struct StoredEvent {
     pub bytes: Vec<u8>,
 }
 
+/// Columns of `events` in the order in which rows are made.
+pub(super) const EVENT_COLUMNS: [&str; 9] =
+    ["position", "station", "epoch", "seq", "hash", "bytes", "depot", "envelope", "received_s"];
+
 impl Store {
     /// An epoch of a station. A provisional one that is not known yet is adopted as it is.
     pub fn epoch(&self, station: &StationId, epoch: &Epoch) -> Result<Option<EpochState>, HeadOfficeError> {
-        match epoch {
-            Epoch::Numbered(_) => self.read(|tx| epoch_state(tx, station, epoch)),
-            Epoch::Provisional(_) => self.write(|tx| epoch_state(tx, station, epoch)),
+        let known = self.read(|tx| epoch_state(tx, station, epoch, ""))?;
+        match (known, epoch) {
+            (None, Epoch::Provisional(_)) => self.write_shared(|tx| {
+                adopt(tx, station, epoch)?;
+                epoch_state(tx, station, epoch, "")
+            }),
+            (known, _) => Ok(known),
         }
+    }
+
+    /// Takes up an epoch that this life of head office never gave out: a restored one forgot that it had.
+    pub fn adopt_epoch(&self, station: &StationId, epoch: &Epoch) -> Result<EpochState, HeadOfficeError> {
+        self.write_shared(|tx| {
+            adopt(tx, station, epoch)?;
+            epoch_state(tx, station, epoch, "")?.ok_or_else(|| unreadable("an epoch that was just made"))
+        })
     }
 
     /// Every epoch of every station.
     pub fn chains(&self) -> Result<Vec<(StationId, Epoch, EpochState)>, HeadOfficeError> {
-        self.read(|tx| {
-            let mut statement =
-                tx.prepare("SELECT station, epoch, seq, hash, state FROM heads ORDER BY station, epoch")?;
-            let rows = statement.query_map([], |row| {
-                let head = Head { seq: unsigned(row.get(2)?), hash: ChainHash(row.get(3)?) };
-                let open = row.get::<_, String>(4)? == "open";
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, EpochState { head, open }))
-            })?;
-            rows.map(|row| {
-                let (station, epoch, state) = row?;
-                Ok((StationId(station), epoch.parse().map_err(unreadable)?, state))
-            })
-            .collect()
-        })
+        self.read(chains)
     }
 
     /// Appends what of a batch is new; gives the chain's head after it. The head row is locked from the
-    /// first line on (IMMEDIATE), so two pushes of one station cannot interleave.
+    /// first line on, so two pushes of one station cannot interleave.
     pub fn append(&self, batch: CheckedBatch, depot: &str, now: Timestamp) -> Result<Head, AppendRefusal> {
-        self.write(|tx| {
+        let row_lock = self.database.row_lock();
+        self.write_shared(|tx| {
             let (station, epoch) = (batch.station, batch.epoch);
-            let state = epoch_state(tx, &station, &epoch)?.ok_or(AppendRefusal::EpochUnknown)?;
+            if matches!(epoch, Epoch::Provisional(_)) {
+                adopt(tx, &station, &epoch)?;
+            }
+            let state = epoch_state(tx, &station, &epoch, row_lock)?.ok_or(AppendRefusal::EpochUnknown)?;
             let (before, overlap) = batch.joints(state.head);
-            let known = [
-                (before, stored_hash(tx, &station, &epoch, before)?),
-                (overlap, stored_hash(tx, &station, &epoch, overlap)?),
-            ];
+            let mut known = Vec::with_capacity(2);
+            for place in [before, overlap] {
+                // The head itself needs no look at the events.
+                let hash = if place == state.head.seq {
+                    Some(state.head.hash)
+                } else {
+                    stored_hash(tx, &station, &epoch, place)?
+                };
+                known.push((place, hash));
+            }
             let hash_at = |seq| known.iter().find(|(place, _)| *place == seq).and_then(|(_, hash)| *hash);
             let fresh = batch.continuing(state.head, hash_at)?;
             let Some(last) = fresh.last().map(|event| event.head) else {
@@ -93,33 +106,31 @@ impl Store {
             if !state.open {
                 return Err(AppendRefusal::EpochClosed);
             }
+            tx.execute(
+                "UPDATE heads SET seq = ?3, hash = ?4 WHERE station = ?1 AND epoch = ?2",
+                &cells![station.as_bytes(), epoch.to_string(), last.seq, last.hash.0],
+            )?;
+            // Last of all locks, so that it is held only while the rows go in.
             let first_position = draw(tx, EVENT_POSITIONS, fresh.len() as u64)?;
-            let mut insert = tx
-                .prepare_cached(
-                    "INSERT INTO events (position, station, epoch, seq, hash, bytes, depot, envelope, received_s)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                )
-                .map_err(HeadOfficeError::from)?;
-            for (position, event) in (first_position..).zip(&fresh) {
-                insert
-                    .execute(params![
-                        signed(position),
+            let epoch = epoch.to_string();
+            let rows: Vec<_> = (first_position..)
+                .zip(fresh)
+                .map(|(position, event)| {
+                    cells![
+                        position,
                         station.as_bytes(),
-                        epoch.to_string(),
-                        signed(event.head.seq),
+                        &epoch,
+                        event.head.seq,
                         event.head.hash.0,
                         event.bytes,
                         depot,
                         event.envelope,
                         now.as_second()
-                    ])
-                    .map_err(HeadOfficeError::from)?;
-            }
-            tx.execute(
-                "UPDATE heads SET seq = ?3, hash = ?4 WHERE station = ?1 AND epoch = ?2",
-                params![station.as_bytes(), epoch.to_string(), signed(last.seq), last.hash.0],
-            )
-            .map_err(HeadOfficeError::from)?;
+                    ]
+                    .into()
+                })
+                .collect();
+            tx.insert("events", &EVENT_COLUMNS, &rows)?;
             Ok(last)
         })
     }
@@ -144,24 +155,19 @@ impl Store {
         most_bytes: usize,
     ) -> Result<Vec<StoredEvent>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
+            let rows = tx.query(
                 "SELECT seq, hash, bytes FROM events
                  WHERE station = ?1 AND epoch = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4",
+                &cells![station.as_bytes(), epoch.to_string(), after, most as u64],
             )?;
-            let mut rows = statement.query(params![
-                station.as_bytes(),
-                epoch.to_string(),
-                signed(after),
-                signed(most as u64)
-            ])?;
             let (mut events, mut bytes_in_all) = (Vec::new(), 0);
-            while let Some(row) = rows.next()? {
-                let bytes: Vec<u8> = row.get(2)?;
+            for row in &rows {
+                let bytes = row.bytes(2)?.to_vec();
                 bytes_in_all += bytes.len();
                 if bytes_in_all > most_bytes && !events.is_empty() {
                     break;
                 }
-                let head = Head { seq: unsigned(row.get(0)?), hash: ChainHash(row.get(1)?) };
+                let head = Head { seq: row.number(0)?, hash: ChainHash(row.array(1)?) };
                 events.push(StoredEvent { head, bytes });
             }
             Ok(events)
@@ -169,33 +175,45 @@ impl Store {
     }
 }
 
+/// Every epoch of every station, as this transaction sees them.
+pub(super) fn chains(tx: &mut dyn Session) -> Result<Vec<(StationId, Epoch, EpochState)>, HeadOfficeError> {
+    let rows = tx.query("SELECT station, epoch, seq, hash, state FROM heads ORDER BY station, epoch", &[])?;
+    rows.iter()
+        .map(|row| {
+            let head = Head { seq: row.number(2)?, hash: ChainHash(row.array(3)?) };
+            let state = EpochState { head, open: row.text(4)? == "open" };
+            Ok((StationId(row.array(0)?), row.text(1)?.parse().map_err(unreadable)?, state))
+        })
+        .collect()
+}
+
+/// Opens an epoch under the name that the station gave it, if it is not known yet.
+pub(super) fn adopt(tx: &mut dyn Session, station: &StationId, epoch: &Epoch) -> Result<(), HeadOfficeError> {
+    tx.execute(
+        "INSERT INTO heads (station, epoch, seq, hash, state) VALUES (?1, ?2, 0, ?3, 'open')
+         ON CONFLICT (station, epoch) DO NOTHING",
+        &cells![station.as_bytes(), epoch.to_string(), ChainHash::ZERO.0],
+    )?;
+    Ok(())
+}
+
 fn epoch_state(
-    tx: &Transaction<'_>,
+    tx: &mut dyn Session,
     station: &StationId,
     epoch: &Epoch,
+    row_lock: &str,
 ) -> Result<Option<EpochState>, HeadOfficeError> {
-    if matches!(epoch, Epoch::Provisional(_)) {
-        tx.execute(
-            "INSERT INTO heads (station, epoch, seq, hash, state) VALUES (?1, ?2, 0, ?3, 'open')
-             ON CONFLICT (station, epoch) DO NOTHING",
-            params![station.as_bytes(), epoch.to_string(), ChainHash::ZERO.0],
-        )?;
-    }
-    let row = tx
-        .query_row(
-            "SELECT seq, hash, state FROM heads WHERE station = ?1 AND epoch = ?2",
-            params![station.as_bytes(), epoch.to_string()],
-            |row| {
-                let head = Head { seq: unsigned(row.get(0)?), hash: ChainHash(row.get(1)?) };
-                Ok(EpochState { head, open: row.get::<_, String>(2)? == "open" })
-            },
-        )
-        .optional()?;
-    Ok(row)
+    let sql = format!("SELECT seq, hash, state FROM heads WHERE station = ?1 AND epoch = ?2{row_lock}");
+    let row = tx.first(&sql, &cells![station.as_bytes(), epoch.to_string()])?;
+    row.map(|row| {
+        let head = Head { seq: row.number(0)?, hash: ChainHash(row.array(1)?) };
+        Ok(EpochState { head, open: row.text(2)? == "open" })
+    })
+    .transpose()
 }
 
 fn stored_hash(
-    tx: &Transaction<'_>,
+    tx: &mut dyn Session,
     station: &StationId,
     epoch: &Epoch,
     seq: u64,
@@ -203,9 +221,9 @@ fn stored_hash(
     if seq == 0 {
         return Ok(Some(ChainHash::ZERO));
     }
-    let hash: Option<[u8; 32]> = tx
-        .prepare_cached("SELECT hash FROM events WHERE station = ?1 AND epoch = ?2 AND seq = ?3")?
-        .query_row(params![station.as_bytes(), epoch.to_string(), signed(seq)], |row| row.get(0))
-        .optional()?;
-    Ok(hash.map(ChainHash))
+    let row = tx.first(
+        "SELECT hash FROM events WHERE station = ?1 AND epoch = ?2 AND seq = ?3",
+        &cells![station.as_bytes(), epoch.to_string(), seq],
+    )?;
+    row.map(|row| Ok(ChainHash(row.array(0)?))).transpose()
 }

@@ -5,12 +5,12 @@
 //! order, so a cursor never passes a row that is still to come.
 
 use returns::ids::StationId;
-use rusqlite::{Transaction, params};
 use serde_json::Value;
 use wire::{Feed, FeedChange, FeedItem, Incarnation, UnitsItem};
 
 use super::events::EVENT_POSITIONS;
-use super::{Store, draw, drawn, signed, unreadable, unsigned};
+use super::session::{Row, Session, cells};
+use super::{Store, draw, drawn, unreadable};
 use crate::error::HeadOfficeError;
 
 /// Items of one page.
@@ -71,43 +71,38 @@ impl Store {
     /// All keys of a feed that are not gone, with their values.
     pub fn feed_values(&self, feed: Feed) -> Result<Vec<(String, Value)>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare(
+            let rows = tx.query(
                 "SELECT key, value FROM feed_items WHERE feed = ?1 AND change = 'put' ORDER BY key",
+                &cells![feed.as_str()],
             )?;
-            let rows = statement
-                .query_map([feed.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-            rows.map(|row| {
-                let (key, text) = row?;
-                Ok((key, serde_json::from_str(&text).map_err(unreadable)?))
-            })
-            .collect()
+            rows.iter()
+                .map(|row| {
+                    let value = serde_json::from_str(row.text(1)?).map_err(unreadable)?;
+                    Ok((row.text(0)?.to_owned(), value))
+                })
+                .collect()
         })
     }
 
     /// One page of a keyed feed behind a position. A snapshot leaves out what is gone.
     pub fn keyed_page(&self, feed: Feed, after: u64, snapshot: bool) -> Result<FeedSlice, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
+            let rows = tx.query(
                 "SELECT key, position, change, value FROM feed_items
-                 WHERE feed = ?1 AND position > ?2 AND (change = 'put' OR NOT ?3)
+                 WHERE feed = ?1 AND position > ?2 AND (change = 'put' OR CAST(?3 AS BIGINT) = 0)
                  ORDER BY position LIMIT ?4",
+                &cells![feed.as_str(), after, snapshot, PAGE_ITEMS as u64 + 1],
             )?;
-            let mut rows = statement.query(params![
-                feed.as_str(),
-                signed(after),
-                snapshot,
-                signed(PAGE_ITEMS as u64 + 1)
-            ])?;
             let mut page = Page::new();
-            while let Some(row) = rows.next()? {
-                let text: String = row.get(3)?;
-                let change = if row.get::<_, String>(2)? == "put" {
-                    FeedChange::Put { value: serde_json::from_str(&text).map_err(unreadable)? }
+            for row in &rows {
+                let text = row.text(3)?;
+                let change = if row.text(2)? == "put" {
+                    FeedChange::Put { value: serde_json::from_str(text).map_err(unreadable)? }
                 } else {
                     FeedChange::Gone
                 };
-                let item = FeedItem { key: row.get(0)?, change };
-                if !page.take(item, unsigned(row.get(1)?), text.len()) {
+                let item = FeedItem { key: row.text(0)?.to_owned(), change };
+                if !page.take(item, row.number(1)?, text.len()) {
                     break;
                 }
             }
@@ -123,30 +118,19 @@ impl Store {
         after: u64,
     ) -> Result<FeedSlice, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
+            let rows = tx.query(
                 "SELECT position, station, epoch, seq, bytes FROM events
                  WHERE depot = ?1 AND position > ?2 AND station <> ?3 AND envelope = 1
                  ORDER BY position LIMIT ?4",
+                &cells![depot, after, but_station.as_bytes(), PAGE_ITEMS as u64 + 1],
             )?;
-            let mut rows = statement.query(params![
-                depot,
-                signed(after),
-                but_station.as_bytes(),
-                signed(PAGE_ITEMS as u64 + 1)
-            ])?;
             let mut page = Page::new();
-            while let Some(row) = rows.next()? {
-                let line = String::from_utf8(row.get(4)?).map_err(unreadable)?;
-                let bytes = line.len();
-                let item = UnitsItem {
-                    station: StationId(row.get(1)?),
-                    epoch: row.get::<_, String>(2)?.parse().map_err(unreadable)?,
-                    seq: unsigned(row.get(3)?),
-                    line,
-                };
+            for row in &rows {
+                let item = units_item(row)?;
+                let bytes = item.line.len();
                 let key = format!("{}/{}/{}", item.station, item.epoch, item.seq);
                 let change = FeedChange::Put { value: serde_json::to_value(item)? };
-                if !page.take(FeedItem { key, change }, unsigned(row.get(0)?), bytes) {
+                if !page.take(FeedItem { key, change }, row.number(0)?, bytes) {
                     break;
                 }
             }
@@ -193,19 +177,29 @@ impl Page {
     }
 }
 
-fn current(tx: &Transaction<'_>, feed: Feed, key: &str) -> Result<Option<Option<Value>>, HeadOfficeError> {
-    let mut statement =
-        tx.prepare_cached("SELECT change, value FROM feed_items WHERE feed = ?1 AND key = ?2")?;
-    let mut rows = statement.query(params![feed.as_str(), key])?;
-    match rows.next()? {
-        None => Ok(None),
-        Some(row) if row.get::<_, String>(0)? == "gone" => Ok(Some(None)),
-        Some(row) => Ok(Some(Some(serde_json::from_str(&row.get::<_, String>(1)?).map_err(unreadable)?))),
-    }
+fn units_item(row: &Row) -> Result<UnitsItem, HeadOfficeError> {
+    Ok(UnitsItem {
+        station: StationId(row.array(1)?),
+        epoch: row.text(2)?.parse().map_err(unreadable)?,
+        seq: row.number(3)?,
+        line: std::str::from_utf8(row.bytes(4)?).map_err(unreadable)?.to_owned(),
+    })
 }
 
-/// Puts one change, inside a writing transaction.
-pub(super) fn put(tx: &Transaction<'_>, feed: Feed, change: &Change) -> Result<(), HeadOfficeError> {
+fn current(tx: &mut dyn Session, feed: Feed, key: &str) -> Result<Option<Option<Value>>, HeadOfficeError> {
+    let row = tx.first(
+        "SELECT change, value FROM feed_items WHERE feed = ?1 AND key = ?2",
+        &cells![feed.as_str(), key],
+    )?;
+    Ok(match row {
+        None => None,
+        Some(row) if row.text(0)? == "gone" => Some(None),
+        Some(row) => Some(Some(serde_json::from_str(row.text(1)?).map_err(unreadable)?)),
+    })
+}
+
+/// Puts one change, inside a writing transaction that is alone.
+pub(super) fn put(tx: &mut dyn Session, feed: Feed, change: &Change) -> Result<(), HeadOfficeError> {
     let before = current(tx, feed, &change.key)?;
     if before.as_ref() == Some(&change.value) || (before.is_none() && change.value.is_none()) {
         return Ok(());
@@ -215,11 +209,11 @@ pub(super) fn put(tx: &Transaction<'_>, feed: Feed, change: &Change) -> Result<(
         None => ("gone", String::new()),
     };
     let position = draw(tx, feed.as_str(), 1)?;
-    tx.prepare_cached(
+    tx.execute(
         "INSERT INTO feed_items (feed, key, position, change, value) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (feed, key) DO UPDATE
          SET position = excluded.position, change = excluded.change, value = excluded.value",
-    )?
-    .execute(params![feed.as_str(), change.key, signed(position), word, text])?;
+        &cells![feed.as_str(), &change.key, position, word, text],
+    )?;
     Ok(())
 }

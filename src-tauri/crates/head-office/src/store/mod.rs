@@ -1,25 +1,31 @@
-//! Everything that head office keeps, behind one interface: the public methods of [`Store`]. No SQL stands
-//! outside this module. SQLite now; a second store answers the same calls.
+//! Everything that head office keeps, behind one interface: the public methods of [`Store`]. No SQL stands outside
+//! this module. Two databases offer the transactions ([`session::Database`]): SQLite in the data folder, or
+//! PostgreSQL, which several server processes may share. The same statements run on both.
 //!
 //! Calls block: the server makes them on threads that may.
 
+mod backups;
 mod blobs;
+mod copy;
 mod effects;
 mod events;
 mod feeds;
+mod postgres;
 mod projections;
+pub(crate) mod session;
+mod sqlite;
 mod stations;
+mod webhooks;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use wire::{Incarnation, PublicKey};
 
 use crate::error::HeadOfficeError;
+use session::{Database, Session, Turn, cells};
 
+pub use backups::BackupRecord;
 pub use effects::Effect;
 pub use events::{AppendRefusal, EpochState, StoredEvent};
 pub use feeds::{Change, CursorError, FeedSlice};
@@ -27,18 +33,9 @@ pub(crate) use feeds::{cursor, position};
 pub use projections::{
     Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, SubjectEvent, UnitRow,
 };
+pub use sqlite::DATABASE_FILE;
 pub use stations::{EnrolRefusal, Enrolled, EpochStatus, Hello, Station, StationState, StationStatus};
-
-/// Name of the database in the data folder.
-pub const DATABASE_FILE: &str = "head-office.sqlite";
-
-const OLDEST_SQLITE: i32 = 3_051_003;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-const IDLE_READERS: usize = 4;
-
-mod migrations {
-    refinery::embed_migrations!("migrations");
-}
+pub use webhooks::{DeadLetter, Delivery, Outcome, Webhook};
 
 /// Who this head office is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +44,8 @@ pub struct Identity {
     pub incarnation: Incarnation,
     /// Salt of the blind re-grade draw.
     pub sample_salt: [u8; 32],
+    /// Whether this life began with a restored backup.
+    pub restored: bool,
 }
 
 /// How much there is.
@@ -68,63 +67,81 @@ pub struct Totals {
     pub quarantined: u64,
 }
 
-/// The store on SQLite: one writing connection, some reading ones.
+/// The store, on either database.
 #[derive(Debug)]
 pub struct Store {
-    path: PathBuf,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    database: Box<dyn Database>,
 }
 
 impl Store {
-    /// Opens the database in a data folder and brings it up to date; the first time it gets an incarnation.
-    pub(crate) fn open(dir: &Path, now: Timestamp) -> Result<Self, HeadOfficeError> {
-        if rusqlite::version_number() < OLDEST_SQLITE {
-            return Err(HeadOfficeError::SqliteTooOld(rusqlite::version().to_owned()));
-        }
-        let path = dir.join(DATABASE_FILE);
-        let mut writer = Connection::open(&path)?;
-        configure(&writer)?;
-        writer.pragma_update(None, "journal_mode", "WAL")?;
-        migrate(&mut writer)?;
-        let store = Self { path, writer: Mutex::new(writer), readers: Mutex::default() };
+    /// Opens the SQLite database of a data folder, making it if it is not there.
+    pub(crate) fn sqlite(dir: &Path, now: Timestamp) -> Result<Self, HeadOfficeError> {
+        Self::begun(Box::new(sqlite::Sqlite::open(dir)?), now)
+    }
+
+    /// Opens a database of a PostgreSQL server, `postgres://…`. It must be there; its tables may not be yet.
+    pub(crate) fn postgres(url: &str, now: Timestamp) -> Result<Self, HeadOfficeError> {
+        Self::begun(Box::new(postgres::Postgres::open(url)?), now)
+    }
+
+    /// The first time the store gets an incarnation.
+    fn begun(database: Box<dyn Database>, now: Timestamp) -> Result<Self, HeadOfficeError> {
+        let store = Self { database };
         store.write(|tx| {
             tx.execute(
                 "INSERT INTO head_office (id, incarnation, sample_salt, public_key, created_s)
-                 VALUES (1, ?1, ?2, x'', ?3) ON CONFLICT (id) DO NOTHING",
-                params![hex::encode(rand::random::<[u8; 16]>()), rand::random::<[u8; 32]>(), now.as_second()],
+                 VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+                &cells![
+                    hex::encode(rand::random::<[u8; 16]>()),
+                    rand::random::<[u8; 32]>(),
+                    Vec::new(),
+                    now.as_second()
+                ],
             )?;
             Ok::<_, HeadOfficeError>(())
         })?;
         Ok(store)
     }
 
+    /// The key that this database belongs to, if it belongs to one yet.
+    pub(crate) fn key(&self) -> Result<Option<PublicKey>, HeadOfficeError> {
+        self.read(|tx| {
+            let row = tx.only("SELECT public_key FROM head_office", &[])?;
+            match row.bytes(0)? {
+                [] => Ok(None),
+                bytes => PublicKey::from_bytes(bytes).map(Some).map_err(unreadable),
+            }
+        })
+    }
+
     /// The key that this database belongs to: the given one, if it belongs to none yet.
     pub(crate) fn bind_key(&self, key: &PublicKey) -> Result<PublicKey, HeadOfficeError> {
         self.write(|tx| {
-            tx.execute("UPDATE head_office SET public_key = ?1 WHERE public_key = x''", [key.to_bytes()])?;
-            let bytes: Vec<u8> = tx.query_row("SELECT public_key FROM head_office", [], |row| row.get(0))?;
-            PublicKey::from_bytes(&bytes).map_err(|error| HeadOfficeError::StoreUnreadable(error.to_string()))
+            tx.execute(
+                "UPDATE head_office SET public_key = ?1 WHERE public_key = ?2",
+                &cells![key.to_bytes(), Vec::new()],
+            )?;
+            let row = tx.only("SELECT public_key FROM head_office", &[])?;
+            PublicKey::from_bytes(row.bytes(0)?).map_err(unreadable)
         })
     }
 
     /// Who this head office is.
     pub fn identity(&self) -> Result<Identity, HeadOfficeError> {
-        self.read(|db| {
-            let (incarnation, sample_salt) =
-                db.query_row("SELECT incarnation, sample_salt FROM head_office", [], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?;
-            Ok(Identity { incarnation: Incarnation(incarnation), sample_salt })
+        self.read(|tx| {
+            let row = tx.only("SELECT incarnation, sample_salt, restored_s FROM head_office", &[])?;
+            Ok(Identity {
+                incarnation: Incarnation(row.text(0)?.to_owned()),
+                sample_salt: row.array(1)?,
+                restored: row.int(2)? > 0,
+            })
         })
     }
 
     /// How much there is.
     pub fn totals(&self) -> Result<Totals, HeadOfficeError> {
-        self.read(|db| {
-            let count = |sql: &str| -> Result<u64, HeadOfficeError> {
-                Ok(unsigned(db.query_row(sql, [], |row| row.get(0))?))
-            };
+        self.read(|tx| {
+            let mut count = |sql: &str| -> Result<u64, HeadOfficeError> { tx.only(sql, &[])?.number(0) };
             Ok(Totals {
                 events: count("SELECT count(*) FROM events")?,
                 units: count("SELECT count(*) FROM units")?,
@@ -137,113 +154,86 @@ impl Store {
         })
     }
 
-    /// What SQLite itself says about the file; empty when all is well.
+    /// What the database itself says of its soundness; empty when all is well.
     pub fn damage(&self) -> Result<Vec<String>, HeadOfficeError> {
-        self.read(|db| {
-            let mut statement = db.prepare("PRAGMA quick_check")?;
-            let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            Ok(lines.into_iter().filter(|line| line != "ok").collect())
-        })
+        self.database.damage()
     }
 
-    /// One writing transaction, begun IMMEDIATE: from its first line on nobody else writes. It commits when
-    /// `work` succeeds and leaves no trace when it fails.
+    /// Whether the database answers.
+    pub fn answers(&self) -> Result<(), HeadOfficeError> {
+        self.read(|tx| tx.only("SELECT id FROM head_office", &[]).map(|_| ()))
+    }
+
+    /// One writing transaction, alone: nobody else draws numbers meanwhile. It commits when `work` succeeds and
+    /// leaves no trace when it fails.
     fn write<T, E: From<HeadOfficeError>>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let tx = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(HeadOfficeError::from)?;
-        let done = work(&tx)?;
-        tx.commit().map_err(HeadOfficeError::from)?;
-        Ok(done)
+        self.write_in(Turn::Alone, work)
+    }
+
+    /// One writing transaction beside others.
+    fn write_shared<T, E: From<HeadOfficeError>>(
+        &self,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write_in(Turn::Shared, work)
+    }
+
+    fn write_in<T, E: From<HeadOfficeError>>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (mut work, mut done) = (Some(work), None);
+        self.database.write(turn, &mut |session| {
+            done = work.take().map(|work| work(session));
+            Ok(matches!(done, Some(Ok(_))))
+        })?;
+        done.unwrap_or_else(|| Err(unreadable("a transaction that did not run").into()))
     }
 
     /// One reading transaction: what it sees does not change under it.
     fn read<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, HeadOfficeError>,
+        work: impl FnOnce(&mut dyn Session) -> Result<T, HeadOfficeError>,
     ) -> Result<T, HeadOfficeError> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut reader = match idle {
-            Some(reader) => reader,
-            None => self.open_reader()?,
-        };
-        let tx = reader.transaction()?;
-        let done = work(&tx)?;
-        tx.finish()?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < IDLE_READERS {
-            readers.push(reader);
-        }
-        Ok(done)
-    }
-
-    fn open_reader(&self) -> Result<Connection, HeadOfficeError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(&self.path, flags)?;
-        configure(&reader)?;
-        reader.pragma_update(None, "query_only", true)?;
-        Ok(reader)
+        let (mut work, mut done) = (Some(work), None);
+        self.database.read(&mut |session| {
+            done = work.take().map(|work| work(session));
+            Ok(true)
+        })?;
+        done.unwrap_or_else(|| Err(unreadable("a transaction that did not run")))
     }
 }
 
-fn configure(db: &Connection) -> Result<(), HeadOfficeError> {
-    db.busy_timeout(BUSY_TIMEOUT)?;
-    db.pragma_update(None, "synchronous", "FULL")?;
-    db.pragma_update(None, "foreign_keys", true)?;
-    Ok(())
-}
-
-fn migrate(db: &mut Connection) -> Result<(), HeadOfficeError> {
-    let runner = migrations::migrations::runner();
-    let known =
-        runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(0)).max();
+/// Refuses a database whose newest migration this release does not know.
+fn refuse_newer(found: i64, runner: &refinery::Runner) -> Result<(), HeadOfficeError> {
+    let known = runner.get_migrations().iter().map(|migration| i64::from(migration.version())).max();
     let known = known.unwrap_or(0);
-    let migrated: Option<i64> = db
-        .query_row("SELECT 1 FROM sqlite_master WHERE name = 'refinery_schema_history'", [], |row| row.get(0))
-        .optional()?;
-    if migrated.is_some() {
-        let found: u32 =
-            db.query_row("SELECT coalesce(max(version), 0) FROM refinery_schema_history", [], |row| {
-                row.get(0)
-            })?;
-        if found > known {
-            return Err(HeadOfficeError::DatabaseNewer { found, known });
-        }
+    let number = |version: i64| u32::try_from(version).unwrap_or(0);
+    if found > known {
+        return Err(HeadOfficeError::DatabaseNewer { found: number(found), known: number(known) });
     }
-    runner.run(db).map_err(|error| HeadOfficeError::Migration(Box::new(error)))?;
     Ok(())
 }
 
-/// Draws `count` numbers from a counter that starts at 1; gives the first. Only inside a writing transaction:
-/// its lock is what keeps a reader from seeing a later number before an earlier one.
-fn draw(tx: &Transaction<'_>, name: &str, count: u64) -> Result<u64, HeadOfficeError> {
-    let last: i64 = tx.query_row(
+/// Draws `count` numbers from a counter that starts at 1; gives the first. The counter's row stays locked until the
+/// transaction ends, which is what keeps a reader from seeing a later number before an earlier one.
+fn draw(tx: &mut dyn Session, name: &str, count: u64) -> Result<u64, HeadOfficeError> {
+    let row = tx.only(
         "INSERT INTO positions (name, position) VALUES (?1, ?2)
-         ON CONFLICT (name) DO UPDATE SET position = position + excluded.position RETURNING position",
-        params![name, signed(count)],
-        |row| row.get(0),
+         ON CONFLICT (name) DO UPDATE SET position = positions.position + excluded.position RETURNING position",
+        &cells![name, count],
     )?;
-    Ok(unsigned(last) + 1 - count)
+    Ok(row.number(0)? + 1 - count)
 }
 
 /// The last number drawn from a counter.
-fn drawn(tx: &Transaction<'_>, name: &str) -> Result<u64, HeadOfficeError> {
-    let position: Option<i64> = tx
-        .query_row("SELECT position FROM positions WHERE name = ?1", [name], |row| row.get(0))
-        .optional()?;
-    Ok(unsigned(position.unwrap_or(0)))
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
+fn drawn(tx: &mut dyn Session, name: &str) -> Result<u64, HeadOfficeError> {
+    tx.first("SELECT position FROM positions WHERE name = ?1", &cells![name])?
+        .map_or(Ok(0), |row| row.number(0))
 }
 
 fn unreadable(what: impl std::fmt::Display) -> HeadOfficeError {

@@ -1,18 +1,18 @@
 //! What was read out of the events: readings, quarantine, units, parcels, containers, RMA progress. Written by
 //! [`Store::keep_interpretation`] in one transaction with the place up to which events were read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use returns::ids::{EventId, RmaNumber, StationId, Subject};
 use returns::rma::Rma;
 use returns::unit;
-use rusqlite::{OptionalExtension, Transaction, params};
 use wire::{Epoch, Feed};
 
 use super::effects::{self, Effect};
 use super::events::EVENT_POSITIONS;
 use super::feeds::{Change, put};
-use super::{Store, drawn, signed, unreadable, unsigned};
+use super::session::{Cell, Session, cells};
+use super::{Store, drawn, unreadable};
 use crate::error::HeadOfficeError;
 use crate::interpret::with_progress;
 
@@ -128,52 +128,56 @@ impl Store {
     pub fn pending(&self, most: usize) -> Result<(u64, Vec<PendingEvent>), HeadOfficeError> {
         self.read(|tx| {
             let from = drawn(tx, INTERPRETED)?;
-            let mut statement = tx.prepare_cached(
+            let rows = tx.query(
                 "SELECT position, station, epoch, seq, depot, bytes FROM events
                  WHERE position > ?1 ORDER BY position LIMIT ?2",
+                &cells![from, most as u64],
             )?;
-            let mut rows = statement.query(params![signed(from), signed(most as u64)])?;
-            let mut events = Vec::new();
-            while let Some(row) = rows.next()? {
-                events.push(PendingEvent {
-                    position: unsigned(row.get(0)?),
-                    station: StationId(row.get(1)?),
-                    epoch: row.get::<_, String>(2)?.parse().map_err(unreadable)?,
-                    seq: unsigned(row.get(3)?),
-                    depot: row.get(4)?,
-                    bytes: row.get(5)?,
-                });
-            }
-            Ok((from, events))
+            let events: Result<Vec<PendingEvent>, HeadOfficeError> = rows
+                .iter()
+                .map(|row| {
+                    Ok(PendingEvent {
+                        position: row.number(0)?,
+                        station: StationId(row.array(1)?),
+                        epoch: row.text(2)?.parse().map_err(unreadable)?,
+                        seq: row.number(3)?,
+                        depot: row.text(4)?.to_owned(),
+                        bytes: row.bytes(5)?.to_vec(),
+                    })
+                })
+                .collect();
+            Ok((from, events?))
         })
     }
 
-    /// Whether an event of that id was read before.
-    pub fn was_read(&self, id: &EventId) -> Result<bool, HeadOfficeError> {
+    /// Those of the events that were read before.
+    pub fn read_before(&self, ids: &[EventId]) -> Result<BTreeSet<EventId>, HeadOfficeError> {
         self.read(|tx| {
-            Ok(tx.query_row(
-                "SELECT EXISTS (SELECT 1 FROM readings WHERE event_id = ?1)",
-                [id.to_string()],
-                |row| row.get(0),
-            )?)
+            let sql = format!("SELECT event_id FROM readings WHERE event_id IN {}", tx.listed());
+            let rows = tx.query(&sql, &cells![list(ids)?])?;
+            rows.iter().map(|row| row.text(0)?.parse().map_err(unreadable)).collect()
         })
     }
 
-    /// The events of a subject that were read, in head office's order; one that moved to another place twice.
-    pub fn subject_events(&self, subject: &Subject) -> Result<Vec<SubjectEvent>, HeadOfficeError> {
+    /// The events of each subject that were read, in head office's order; one that moved to another place twice.
+    pub fn subjects_events(
+        &self,
+        subjects: &[Subject],
+    ) -> Result<BTreeMap<Subject, Vec<SubjectEvent>>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT e.station, e.epoch, e.seq, e.bytes FROM readings r JOIN events e USING (position)
-                 WHERE r.subject = ?1 ORDER BY r.position",
-            )?;
-            let mut rows = statement.query([subject.to_string()])?;
-            let mut events = Vec::new();
-            while let Some(row) = rows.next()? {
-                events.push(SubjectEvent {
-                    station: StationId(row.get(0)?),
-                    epoch: row.get::<_, String>(1)?.parse().map_err(unreadable)?,
-                    seq: unsigned(row.get(2)?),
-                    bytes: row.get(3)?,
+            let sql = format!(
+                "SELECT r.subject, e.station, e.epoch, e.seq, e.bytes FROM readings r JOIN events e USING (position)
+                 WHERE r.subject IN {} ORDER BY r.position",
+                tx.listed()
+            );
+            let mut events: BTreeMap<Subject, Vec<SubjectEvent>> = BTreeMap::new();
+            for row in tx.query(&sql, &cells![list(subjects)?])? {
+                let subject = row.text(0)?.parse().map_err(unreadable)?;
+                events.entry(subject).or_default().push(SubjectEvent {
+                    station: StationId(row.array(1)?),
+                    epoch: row.text(2)?.parse().map_err(unreadable)?,
+                    seq: row.number(3)?,
+                    bytes: row.bytes(4)?.to_vec(),
                 });
             }
             Ok(events)
@@ -186,19 +190,14 @@ impl Store {
             if drawn(tx, INTERPRETED)? != made.from {
                 return Ok(false);
             }
-            for reading in &made.readings {
-                keep_reading(tx, reading)?;
-            }
+            keep_readings(tx, &made.readings)?;
             for (position, code) in &made.quarantined {
                 tx.execute(
                     "INSERT INTO quarantine (position, code) VALUES (?1, ?2) ON CONFLICT (position) DO NOTHING",
-                    params![signed(*position), code],
+                    &cells![*position, *code],
                 )?;
             }
-            let mut rmas = BTreeSet::new();
-            for (depot, projection) in &made.projections {
-                keep_projection(tx, depot, projection, &mut rmas)?;
-            }
+            let rmas = keep_projections(tx, &made.projections)?;
             for effect in &made.effects {
                 effects::keep(tx, effect)?;
             }
@@ -208,7 +207,7 @@ impl Store {
             tx.execute(
                 "INSERT INTO positions (name, position) VALUES (?1, ?2)
                  ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-                params![INTERPRETED, signed(made.to)],
+                &cells![INTERPRETED, made.to],
             )?;
             Ok(true)
         })
@@ -222,26 +221,24 @@ impl Store {
     /// All units.
     pub fn units(&self) -> Result<Vec<UnitRow>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare("SELECT unit, depot, state FROM units ORDER BY unit")?;
-            let mut rows = statement.query([])?;
-            let mut units = Vec::new();
-            while let Some(row) = rows.next()? {
-                units.push(UnitRow {
-                    unit: row.get::<_, String>(0)?.parse().map_err(unreadable)?,
-                    depot: row.get(1)?,
-                    state: serde_json::from_str(&row.get::<_, String>(2)?).map_err(unreadable)?,
-                });
-            }
-            Ok(units)
+            let rows = tx.query("SELECT unit, depot, state FROM units ORDER BY unit", &[])?;
+            rows.iter()
+                .map(|row| {
+                    Ok(UnitRow {
+                        unit: row.text(0)?.parse().map_err(unreadable)?,
+                        depot: row.text(1)?.to_owned(),
+                        state: serde_json::from_str(row.text(2)?).map_err(unreadable)?,
+                    })
+                })
+                .collect()
         })
     }
 
     /// Positions set aside for a person, with the code of the reason.
     pub fn quarantined(&self) -> Result<Vec<(u64, String)>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare("SELECT position, code FROM quarantine ORDER BY position")?;
-            let rows = statement.query_map([], |row| Ok((unsigned(row.get(0)?), row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let rows = tx.query("SELECT position, code FROM quarantine ORDER BY position", &[])?;
+            rows.iter().map(|row| Ok((row.number(0)?, row.text(1)?.to_owned()))).collect()
         })
     }
 
@@ -249,11 +246,11 @@ impl Store {
     pub fn import_rmas(&self, rmas: &[Rma]) -> Result<(), HeadOfficeError> {
         self.write(|tx| {
             for rma in rmas {
-                tx.prepare_cached(
+                tx.execute(
                     "INSERT INTO rmas (number, imported) VALUES (?1, ?2)
                      ON CONFLICT (number) DO UPDATE SET imported = excluded.imported",
-                )?
-                .execute(params![rma.number.as_str(), serde_json::to_string(rma)?])?;
+                    &cells![rma.number.as_str(), serde_json::to_string(rma)?],
+                )?;
                 publish_rma(tx, &rma.number)?;
             }
             Ok(())
@@ -263,101 +260,108 @@ impl Store {
     /// All RMAs as they were imported.
     pub fn rmas(&self) -> Result<Vec<Rma>, HeadOfficeError> {
         self.read(|tx| {
-            let mut statement = tx.prepare("SELECT imported FROM rmas ORDER BY number")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            rows.map(|text| serde_json::from_str(&text?).map_err(unreadable)).collect()
+            let rows = tx.query("SELECT imported FROM rmas ORDER BY number", &[])?;
+            rows.iter().map(|row| serde_json::from_str(row.text(0)?).map_err(unreadable)).collect()
         })
     }
 }
 
-fn keep_reading(tx: &Transaction<'_>, reading: &Reading) -> Result<(), HeadOfficeError> {
-    tx.prepare_cached(
-        "INSERT INTO readings (position, event_id, subject, kind, verdict) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![
-        signed(reading.position),
-        reading.event_id.to_string(),
-        reading.subject.to_string(),
-        reading.kind,
-        reading.verdict.as_str()
-    ])?;
-    Ok(())
+/// A JSON list of texts, as [`Session::listed`] takes it.
+fn list<T: ToString>(values: &[T]) -> Result<String, HeadOfficeError> {
+    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+    Ok(serde_json::to_string(&texts)?)
 }
 
-fn keep_projection(
-    tx: &Transaction<'_>,
-    depot: &str,
-    projection: &Projection,
-    rmas: &mut BTreeSet<RmaNumber>,
-) -> Result<(), HeadOfficeError> {
-    match projection {
-        Projection::Unit(id, state) => {
-            let before: Option<String> = tx
-                .query_row("SELECT rma FROM units WHERE unit = ?1", [id.to_string()], |row| row.get(0))
-                .optional()?;
-            rmas.extend(before.and_then(|number| number.parse().ok()));
-            rmas.extend(state.rma.clone());
-            tx.prepare_cached(
-                "INSERT INTO units (unit, depot, lpn, rma, stage, review, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (unit) DO UPDATE SET depot = excluded.depot, lpn = excluded.lpn,
-                   rma = excluded.rma, stage = excluded.stage, review = excluded.review, state = excluded.state",
-            )?
-            .execute(params![
-                id.to_string(),
-                depot,
-                state.lpn.map(returns::lpn::Lpn::digits).unwrap_or_default(),
-                state.rma.as_ref().map(RmaNumber::as_str).unwrap_or_default(),
-                state.stage.map(returns::codes::Stage::as_str).unwrap_or_default(),
-                state.review.state.as_str(),
-                serde_json::to_string(state)?
-            ])?;
-        }
-        Projection::Parcel(id, state) => {
-            keep_state(tx, "parcels", "parcel", &id.to_string(), depot, &serde_json::to_string(state)?)?;
-        }
-        Projection::Container(id, state) => {
-            keep_state(
-                tx,
-                "containers",
-                "container",
-                &id.to_string(),
-                depot,
-                &serde_json::to_string(state)?,
-            )?;
+fn keep_readings(tx: &mut dyn Session, readings: &[Reading]) -> Result<(), HeadOfficeError> {
+    let rows: Vec<Vec<Cell>> = readings
+        .iter()
+        .map(|reading| {
+            cells![
+                reading.position,
+                reading.event_id.to_string(),
+                reading.subject.to_string(),
+                &reading.kind,
+                reading.verdict.as_str()
+            ]
+            .into()
+        })
+        .collect();
+    tx.insert("readings", &["position", "event_id", "subject", "kind", "verdict"], &rows)
+}
+
+/// Puts the new states in place of the old ones; gives the RMAs whose progress may have changed.
+fn keep_projections(
+    tx: &mut dyn Session,
+    projections: &[(String, Projection)],
+) -> Result<BTreeSet<RmaNumber>, HeadOfficeError> {
+    let mut rmas = BTreeSet::new();
+    let (mut units, mut parcels, mut containers) = (Vec::new(), Vec::new(), Vec::new());
+    for (depot, projection) in projections {
+        match projection {
+            Projection::Unit(id, state) => {
+                rmas.extend(state.rma.clone());
+                units.push((id.to_string(), unit_row(&id.to_string(), depot, state)?));
+            }
+            Projection::Parcel(id, state) => {
+                let row = cells![id.to_string(), depot, serde_json::to_string(state)?].into();
+                parcels.push((id.to_string(), row));
+            }
+            Projection::Container(id, state) => {
+                let row = cells![id.to_string(), depot, serde_json::to_string(state)?].into();
+                containers.push((id.to_string(), row));
+            }
         }
     }
-    Ok(())
+    let ids: Vec<&String> = units.iter().map(|(id, _)| id).collect();
+    let sql = format!("SELECT rma FROM units WHERE rma <> '' AND unit IN {}", tx.listed());
+    for row in tx.query(&sql, &cells![list(&ids)?])? {
+        rmas.extend(row.text(0)?.parse());
+    }
+    replace(tx, "units", &UNIT_COLUMNS, units)?;
+    replace(tx, "parcels", &["parcel", "depot", "state"], parcels)?;
+    replace(tx, "containers", &["container", "depot", "state"], containers)?;
+    Ok(rmas)
 }
 
-fn keep_state(
-    tx: &Transaction<'_>,
-    table: &str,
-    key: &str,
-    id: &str,
-    depot: &str,
-    state: &str,
+const UNIT_COLUMNS: [&str; 7] = ["unit", "depot", "lpn", "rma", "stage", "review", "state"];
+
+fn unit_row(id: &str, depot: &str, state: &unit::State) -> Result<Vec<Cell>, HeadOfficeError> {
+    Ok(cells![
+        id,
+        depot,
+        state.lpn.map(returns::lpn::Lpn::digits).unwrap_or_default(),
+        state.rma.as_ref().map(RmaNumber::as_str).unwrap_or_default(),
+        state.stage.map(returns::codes::Stage::as_str).unwrap_or_default(),
+        state.review.state.as_str(),
+        serde_json::to_string(state)?
+    ]
+    .into())
+}
+
+/// Puts rows in place of those with the same first column.
+fn replace(
+    tx: &mut dyn Session,
+    table: &'static str,
+    columns: &[&'static str],
+    rows: Vec<(String, Vec<Cell>)>,
 ) -> Result<(), HeadOfficeError> {
-    let sql = format!(
-        "INSERT INTO {table} ({key}, depot, state) VALUES (?1, ?2, ?3)
-         ON CONFLICT ({key}) DO UPDATE SET depot = excluded.depot, state = excluded.state"
-    );
-    tx.prepare_cached(&sql)?.execute(params![id, depot, state])?;
-    Ok(())
+    let (ids, rows): (Vec<String>, Vec<Vec<Cell>>) = rows.into_iter().unzip();
+    let Some(key) = columns.first().filter(|_| !rows.is_empty()) else { return Ok(()) };
+    let sql = format!("DELETE FROM {table} WHERE {key} IN {}", tx.listed());
+    tx.execute(&sql, &cells![list(&ids)?])?;
+    tx.insert(table, columns, &rows)
 }
 
-fn publish_rma(tx: &Transaction<'_>, number: &RmaNumber) -> Result<(), HeadOfficeError> {
-    let imported: Option<String> = tx
-        .query_row("SELECT imported FROM rmas WHERE number = ?1", [number.as_str()], |row| row.get(0))
-        .optional()?;
+fn publish_rma(tx: &mut dyn Session, number: &RmaNumber) -> Result<(), HeadOfficeError> {
+    let imported = tx.first("SELECT imported FROM rmas WHERE number = ?1", &cells![number.as_str()])?;
     let Some(imported) = imported else {
         return Ok(());
     };
-    let rma: Rma = serde_json::from_str(&imported).map_err(unreadable)?;
-    let mut statement = tx.prepare_cached("SELECT state FROM units WHERE rma = ?1")?;
-    let states = statement.query_map([number.as_str()], |row| row.get::<_, String>(0))?;
-    let units: Vec<unit::State> = states
-        .map(|text| serde_json::from_str(&text?).map_err(unreadable))
+    let rma: Rma = serde_json::from_str(imported.text(0)?).map_err(unreadable)?;
+    let rows = tx.query("SELECT state FROM units WHERE rma = ?1", &cells![number.as_str()])?;
+    let units: Vec<unit::State> = rows
+        .iter()
+        .map(|row| serde_json::from_str(row.text(0)?).map_err(unreadable))
         .collect::<Result<_, HeadOfficeError>>()?;
     let value = serde_json::to_value(with_progress(rma, &units))?;
     put(tx, Feed::Rmas, &Change { key: number.to_string(), value: Some(value) })

@@ -1,16 +1,24 @@
-//! A small station for the tests: signs its calls, checks the signatures of the replies.
+//! A small station for the tests: signs its calls, checks the signatures of the replies; and the stores behind head
+//! office. In a test binary whose name begins with `at_scale` these are PostgreSQL and an object store, elsewhere SQLite
+//! and a folder: the same tests run over both.
 #![allow(dead_code)]
 
-use std::path::Path;
+pub mod bucket;
+pub mod cluster;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
-use head_office::{HeadOffice, Server};
+use head_office::{HeadOffice, Server, Settings, Stores};
 use jiff::Timestamp;
 use reqwest::Method;
-use returns::codes::{IntakeKind, Role};
+use returns::codes::{Disposition, Grade, IntakeKind, Role, Settlement};
 use returns::event::{Event, UnitEvent};
-use returns::ids::{EventId, OperatorId, StationId, Subject, UnitId};
+use returns::ids::{EventId, OperatorId, Sha256Hex, StationId, Subject, UnitId};
 use returns::lpn::Lpn;
+use returns::policy::{Decision, Inputs, NextBest};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use wire::{
@@ -21,8 +29,45 @@ use wire::{
 
 pub const LOOPBACK: &str = "127.0.0.1:0";
 
+/// Whether this binary tests PostgreSQL and the object store.
+pub fn at_scale() -> bool {
+    env!("CARGO_CRATE_NAME").starts_with("at_scale")
+}
+
+/// The stores that belong to a data folder of a test.
+static STORES: LazyLock<Mutex<HashMap<PathBuf, Stores>>> = LazyLock::new(Mutex::default);
+
+pub fn stores(dir: &Path) -> Stores {
+    if !at_scale() {
+        return Stores::default();
+    }
+    let mut all = STORES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let stores = all.entry(dir.to_path_buf()).or_insert_with(|| Stores {
+        database: Some(cluster::cluster().fresh_database()),
+        photos: Some(bucket::serve(&dir.join("objects"))),
+    });
+    stores.clone()
+}
+
+/// Where the bytes of a photo lie, to be spoilt.
+pub fn photo_file(dir: &Path, sha256: &str) -> PathBuf {
+    let place = if at_scale() { dir.join("objects").join(bucket::BUCKET) } else { dir.join("blobs") };
+    place.join(&sha256[..2]).join(sha256)
+}
+
+pub fn settings(dir: &Path) -> Settings {
+    let mut settings = Settings::new(LOOPBACK.parse().unwrap());
+    settings.stores = stores(dir);
+    settings
+}
+
 pub async fn start(dir: &Path) -> Server {
-    Server::start(dir, LOOPBACK.parse().unwrap()).await.unwrap()
+    Server::start_with(dir, settings(dir)).await.unwrap()
+}
+
+/// Head office without a server, as a command beside it opens it.
+pub fn open(dir: &Path) -> HeadOffice {
+    HeadOffice::open_in(dir, &stores(dir)).unwrap()
 }
 
 pub fn http() -> reqwest::Client {
@@ -284,6 +329,37 @@ pub fn received(counter: u32) -> UnitEvent {
         sku: None,
         owner: None,
     }
+}
+
+pub fn dispositioned(provisional: bool) -> UnitEvent {
+    UnitEvent::Dispositioned {
+        decision: Box::new(Decision {
+            disposition: Disposition::Restock,
+            settlement: Settlement::Refund,
+            rows: Vec::new(),
+            gate: None,
+            inputs: Inputs::of_grade(Grade::A),
+            next_best: NextBest::None,
+            recovered: None,
+            why: Vec::new(),
+            review: Vec::new(),
+            holds: Vec::new(),
+            preference: None,
+            response: None,
+            derogation: None,
+            tier: None,
+            policy_number: 1,
+            policy_hash: Sha256Hex([0; 32]),
+        }),
+        provisional,
+    }
+}
+
+/// Lines of one unit that is received and decided on.
+pub fn disposition() -> Vec<Vec<u8>> {
+    let unit = unit_id();
+    let (first, seen) = line(unit, received(1), None);
+    vec![first, line(unit, dispositioned(false), Some(seen)).0]
 }
 
 /// Lines that each receive one more unit.

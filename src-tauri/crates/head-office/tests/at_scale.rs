@@ -1,0 +1,25 @@
+//! The same tests over PostgreSQL and an object store; and what only those two can show: several processes at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+#[path = "backups.rs"]
+mod backups;
+#[path = "calls.rs"]
+mod calls;
+#[path = "enrolment.rs"]
+mod enrolment;
+#[path = "epochs.rs"]
+mod epochs;
+#[path = "events.rs"]
+mod events;
+#[path = "feeds.rs"]
+mod feeds;
+#[path = "import.rs"]
+mod import;
+#[path = "meaning.rs"]
+mod meaning;
+#[path = "photos.rs"]
+mod photos;
+#[path = "scale/several.rs"]
+mod several;
+#[path = "webhooks.rs"]
+mod webhooks;
