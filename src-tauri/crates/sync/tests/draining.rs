@@ -155,7 +155,8 @@ async fn photos_go_up_in_pieces_after_their_events_and_go_on_where_a_cut_left_th
     let jpeg: Vec<u8> = (0..4500u32).map(|n| (n * 7 % 251) as u8).collect();
     let hash = station.with(|records| records.photos().keep(&jpeg).unwrap());
     let role = PhotoRole::new("FRONT").unwrap();
-    station.append(unit, UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, by: None, flaws: vec![] });
+    station
+        .append(unit, UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, by: None, flaws: vec![] });
     // The second piece arrives, its reply does not.
     office.next("/blobs/", Nasty::Changed(|_| {}));
     office.next("/blobs/", Nasty::CutReply);
@@ -178,7 +179,10 @@ async fn a_photo_that_is_gone_does_not_stop_the_next() {
     let role = PhotoRole::new("FRONT").unwrap();
     let [lost, kept] = [b"lost".as_slice(), b"kept"].map(|jpeg| {
         let hash = station.with(|records| records.photos().keep(jpeg).unwrap());
-        station.append(unit, UnitEvent::PhotoTaken { role: role.clone(), hash, len: 4, by: None, flaws: vec![] });
+        station.append(
+            unit,
+            UnitEvent::PhotoTaken { role: role.clone(), hash, len: 4, by: None, flaws: vec![] },
+        );
         hash
     });
     std::fs::remove_file(station.with(|records| records.photos().path(&lost))).unwrap();
