@@ -38,7 +38,7 @@ type Runs = [usize; 5];
 /// Combinations of three, the likeliest first.
 pub(super) fn corners(flat: &Flat) -> Vec<Corner> {
     let mut finders = finders(flat);
-    finders.sort_by(|a, b| b.rows.cmp(&a.rows));
+    finders.sort_by_key(|finder| std::cmp::Reverse(finder.rows));
     finders.truncate(MOST_FINDERS);
     let mut corners = Vec::new();
     for (i, a) in finders.iter().enumerate() {
@@ -61,7 +61,7 @@ fn finders(flat: &Flat) -> Vec<Finder> {
         let mut runs: Runs = [0; 5];
         let mut dark_now = false;
         for x in 0..=flat.width {
-            let dark = x < flat.width && row[x] < -3;
+            let dark = row.get(x).is_some_and(|value| *value < -3);
             if dark == dark_now && x < flat.width {
                 runs[4] += 1;
                 continue;

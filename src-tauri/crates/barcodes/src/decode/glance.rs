@@ -123,7 +123,7 @@ impl Glance {
                 self.gather(cell, frame);
             }
         }
-        self.parts.sort_by(|a, b| b.busyness.cmp(&a.busyness));
+        self.parts.sort_by_key(|part| std::cmp::Reverse(part.busyness));
         self.parts.truncate(MOST_PARTS);
     }
 

@@ -57,7 +57,7 @@ impl Decoder {
             self.scene.extend_from_slice(self.glance.thumbnail());
             (self.tried, self.resting_frames) = (0, 0);
         }
-        let at_rest = change < SETTLED || change >= 1.0;
+        let at_rest = !(SETTLED..1.0).contains(&change);
         self.restless_frames = if at_rest { 0 } else { self.restless_frames + 1 };
         let mut found = Found::default();
         if self.resting_frames.is_multiple_of(REST_FRAMES) || !self.follow(frame, &mut found) {
