@@ -180,7 +180,11 @@ async fn a_blurred_photo_is_asked_about_and_kept_only_with_its_flaw_on_record() 
     let before = kept.len();
     let screen = station.press("PHOTO").await;
     assert_ne!(screen.band.tone, Tone::Accepted, "the same picture as before: {}", told(&screen));
-    assert_eq!(station.photos().len(), before, "without its comment it is the sharp one that is there already");
+    assert_eq!(
+        station.photos().len(),
+        before,
+        "without its comment it is the sharp one that is there already"
+    );
     let Reply::CameraCheck(Some(check)) = station.bench.ask(Request::CameraCheck).await.unwrap() else {
         panic!("no look at the camera")
     };

@@ -157,7 +157,7 @@ impl Bench {
                         Protocol::MtSics => pan.sics(&text),
                         Protocol::Nci => pan.nci(&text),
                     };
-                    if pan.halves && pan.answers % 2 == 0 {
+                    if pan.halves && pan.answers.is_multiple_of(2) {
                         answer.drain(..6.min(answer.len()));
                     }
                     (pan.instead.clone().unwrap_or(answer), pan.delay, pan.piece)

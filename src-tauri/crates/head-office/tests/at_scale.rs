@@ -1,5 +1,6 @@
 //! The same tests over PostgreSQL and an object store; and what only those two can show: several processes at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::duplicate_mod)] // Each of the files names what it stands on, for it is a test of its own too.
 
 #[path = "backups.rs"]
 mod backups;

@@ -153,7 +153,7 @@ async fn the_openapi_document_has_every_call() {
         for (method, call) in methods.as_object().unwrap() {
             assert_eq!(call["parameters"].as_array().unwrap().len(), named, "{path}");
             // Each that is described is answered: not one "no such call" among them.
-            let target = path.replace('{', "").replace('}', "");
+            let target = path.replace(['{', '}'], "");
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let reply =
                 http().request(method.clone(), format!("{}{target}", server.url())).send().await.unwrap();

@@ -90,7 +90,10 @@ pub fn proposed_findings(state: &State, facts: &Facts<'_>) -> BTreeSet<Finding> 
     // So little is a box without its goods, more likely than another thing in it.
     let empty = u64::from(found) * 100 < u64::from(expected) * EMPTY_BELOW_PERCENT;
     let off = [(empty, Finding::EmptyBox), (true, Finding::WeightMismatch)];
-    off.into_iter().filter(|(is, finding)| *is && !seen.contains(finding)).map(|(_, finding)| finding).collect()
+    off.into_iter()
+        .filter(|(is, finding)| *is && !seen.contains(finding))
+        .map(|(_, finding)| finding)
+        .collect()
 }
 
 /// Below so much of what it should weigh, a package is proposed to be an empty box.

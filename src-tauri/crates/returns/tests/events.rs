@@ -80,7 +80,13 @@ fn unit_samples() -> Vec<UnitEvent> {
         },
         UnitEvent::FindingAdded { finding: Finding::Odour, by: Some(by()) },
         UnitEvent::FindingRemoved { finding: Finding::Odour, by: None },
-        UnitEvent::PhotoTaken { role: id("FRONT"), hash: hash(1), len: 250_000, by: Some(by()), flaws: vec![] },
+        UnitEvent::PhotoTaken {
+            role: id("FRONT"),
+            hash: hash(1),
+            len: 250_000,
+            by: Some(by()),
+            flaws: vec![],
+        },
         UnitEvent::PhotoTaken {
             role: id("WEAR"),
             hash: hash(5),

@@ -200,9 +200,9 @@ fn a_draft_is_told_by_what_it_would_change() {
     let before: Vec<Decision> = past.iter().map(|unit| in_force.decide(&unit.inputs)).collect();
     let elsewhere = Disposition::ALL.iter().copied();
     let elsewhere = elsewhere.filter(|one| before.iter().all(|decision| decision.disposition != *one));
-    let elsewhere =
+    let mut elsewhere =
         elsewhere.filter(|one| past[..2].iter().all(|unit| in_force.forbids(&unit.inputs, *one).is_none()));
-    let elsewhere = elsewhere.last().unwrap();
+    let elsewhere = elsewhere.next_back().unwrap();
     let mut policy = in_force.policy.clone();
     policy.settlements.clear();
     for row in &mut policy.candidates {

@@ -9,8 +9,10 @@ use zxingcpp::BarcodeFormat;
 
 const LEVELS: u8 = 8;
 
-/// A trouble, and how it grows from 0 to 1.
-const TROUBLES: &[(&str, fn(&mut View, f32))] = &[
+/// A trouble's name, and how it grows from 0 to 1.
+type Trouble = (&'static str, fn(&mut View, f32));
+
+const TROUBLES: &[Trouble] = &[
     ("blur", |view, by| view.blur = 0.7 + by * 4.3),
     ("noise", |view, by| view.noise = 3.0 + by * 67.0),
     ("tilt", |view, by| view.tilt = by * 70.0),

@@ -163,7 +163,7 @@ impl Devices {
             .filter_map(|other| other.usb.clone())
             .collect();
         let remembered = usb.to_remember(ports, &others);
-        if others.iter().any(|other| *other == remembered) {
+        if others.contains(&remembered) {
             return Err(coded("scanner-bound-already", [("place", remembered.to_string())]));
         }
         config.path.clear();

@@ -19,6 +19,7 @@ use super::{
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
 /// word, so that scanner, keyboard and gloves take one path.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[allow(clippy::large_enum_variant)] // A scanner's setup is asked for once in months, and no two requests lie about.
 #[serde(tag = "ask", rename_all = "kebab-case", rename_all_fields = "snake_case")]
 pub enum Request {
     /// The bench's whole screen as it is now. → [`Reply::Screen`]

@@ -21,8 +21,8 @@ pub use judged::{
     MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
 };
 pub use rooms::{
-    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail, ReviewQueue,
-    ReviewRow, SyncLine, SyncView, WaitsFor,
+    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail,
+    ReviewQueue, ReviewRow, SyncLine, SyncView, WaitsFor,
 };
 pub use scanners::{PortView, RawChunk, ScanTest, ScannerSetup, SuffixView, TestCode, UsbView};
 pub use screen::{

@@ -48,8 +48,11 @@ impl UsbCamera {
         let lane = Arc::new(events.lane(id, DeviceKind::Camera));
         let (sender, frames) = watch::channel(None);
         let stop = Arc::new(AtomicBool::new(false));
-        let reader = Reader { camera, lane: Arc::clone(&lane), frames: sender, stop: Arc::clone(&stop), number: 0 };
-        std::thread::Builder::new().name(format!("camera {}", lane.device)).spawn(move || reader.run(open))?;
+        let reader =
+            Reader { camera, lane: Arc::clone(&lane), frames: sender, stop: Arc::clone(&stop), number: 0 };
+        std::thread::Builder::new()
+            .name(format!("camera {}", lane.device))
+            .spawn(move || reader.run(open))?;
         Ok(Self { lane, frames, stop })
     }
 }
@@ -175,7 +178,8 @@ mod native {
     /// Opens the camera of this number or name at its highest resolution in JPEG.
     pub(super) fn open(camera: &str) -> Result<Native, DeviceState> {
         let listed = nokhwa::query(ApiBackend::Auto).unwrap_or_default();
-        let found = listed.into_iter().find(|one| one.human_name() == camera || number(one.index()) == camera);
+        let found =
+            listed.into_iter().find(|one| one.human_name() == camera || number(one.index()) == camera);
         let Some(found) = found else { return Err(DeviceState::Missing { what: camera.to_owned() }) };
         let node = cfg!(unix).then(|| PathBuf::from(format!("/dev/video{}", number(found.index()))));
         let formats = [FrameFormat::MJPEG];
@@ -289,7 +293,8 @@ mod tests {
     #[tokio::test]
     async fn a_camera_that_is_not_there_is_missing() {
         let (sender, mut receiver) = events();
-        let _camera = UsbCamera::spawn(DeviceId::new("camera"), "No such camera".to_owned(), &sender).unwrap();
+        let _camera =
+            UsbCamera::spawn(DeviceId::new("camera"), "No such camera".to_owned(), &sender).unwrap();
         until(&mut receiver, DeviceState::Missing { what: "No such camera".to_owned() }).await;
     }
 

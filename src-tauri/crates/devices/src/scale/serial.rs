@@ -218,7 +218,8 @@ impl Talk {
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
                 let tare = sics && self.heard.weights % TARE_EACH == 1;
                 self.heard.weights += u64::from(tare);
-                (if tare { sics::ASK_TARE } else { [nci::POLL, sics::POLL][usize::from(sics)] }, None)
+                let poll = if sics { sics::POLL } else { nci::POLL };
+                (if tare { sics::ASK_TARE } else { poll }, None)
             }
         };
         port.write_all(bytes)?;

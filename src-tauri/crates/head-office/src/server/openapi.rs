@@ -1,7 +1,7 @@
 //! `GET /v1/openapi.json`: the calls, described in OpenAPI 3.1 for those who build against them.
 
 use axum::Json;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A call: address, method, what it does, statuses of its good replies.
 type Described = (&'static str, &'static str, &'static str, &'static [&'static str]);
@@ -34,28 +34,28 @@ pub(super) async fn document() -> Json<Value> {
 }
 
 fn describe() -> Value {
-    let mut paths = json!({});
+    let mut paths: Map<String, Value> = Map::new();
     for (path, method, summary, good) in CALLS {
-        let mut replies = json!({
-            "default": {
-                "description": "Refused: a stable code with what its words need",
-                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            },
+        let refused = json!({
+            "description": "Refused: a stable code with what its words need",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
         });
-        for status in good {
-            replies[*status] = json!({ "description": "Done" });
-        }
+        let mut replies: Map<String, Value> = Map::from_iter([("default".to_owned(), refused)]);
+        replies.extend(good.iter().map(|status| ((*status).to_owned(), json!({ "description": "Done" }))));
         let parameters: Vec<Value> = names(path)
             .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
             .collect();
         let open = matches!(path, "/v1/challenge" | "/readyz");
-        paths[path][method] = json!({
+        let call = json!({
             "summary": summary,
             "operationId": format!("{method} {path}"),
             "parameters": parameters,
             "responses": replies,
             "security": if open { json!([]) } else { json!([{ "stationSignature": [] }]) },
         });
+        if let Some(methods) = paths.entry(path.to_owned()).or_insert_with(|| json!({})).as_object_mut() {
+            methods.insert(method.to_owned(), call);
+        }
     }
     json!({
         "openapi": "3.1.0",

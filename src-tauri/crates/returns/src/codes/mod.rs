@@ -17,8 +17,8 @@ pub use judged::{
 pub use outcome::{Disposition, Gate, HoldReason, Settlement};
 pub use stage::{
     ContainerState, DocumentKind, LabelKind, LabelStage, Match, OverrideReason, ParcelOutcome, ParcelRefusal,
-    ParcelState, PhotoFlaw, PurgeReason, RegradeReason, ReviewCause, ReviewOutcome, ReviewState, Role, SkipReason,
-    Stage, Task, VoidReason,
+    ParcelState, PhotoFlaw, PurgeReason, RegradeReason, ReviewCause, ReviewOutcome, ReviewState, Role,
+    SkipReason, Stage, Task, VoidReason,
 };
 
 /// A word that is not in the vocabulary.

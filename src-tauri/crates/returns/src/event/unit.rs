@@ -8,8 +8,8 @@ use super::events;
 use crate::checklist::{Answer, Because};
 use crate::codes::{
     Acceptance, CosmeticGrade, Cycle, Disposition, Finding, FunctionGrade, Grade, HoldReason, IntakeKind,
-    LabelKind, OverrideReason, PhotoFlaw, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal, SellerResponse,
-    Settlement, SignalKind, SkipReason, Task, VoidReason, Work, WorkResult,
+    LabelKind, OverrideReason, PhotoFlaw, RegradeReason, ReviewCause, ReviewOutcome, Role, Seal,
+    SellerResponse, Settlement, SignalKind, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::ids::{
     CategoryCode, ContainerId, EventId, LineId, LocationId, Lot, OperatorId, OwnerCode, ParcelId, PhotoRole,

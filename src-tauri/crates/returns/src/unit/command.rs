@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use crate::checklist::Answer;
 use crate::codes::{
-    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, OverrideReason,
-    PhotoFlaw, RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason, Work, WorkResult,
+    Acceptance, Disposition, Finding, Grade, HoldReason, IntakeKind, LabelKind, OverrideReason, PhotoFlaw,
+    RegradeReason, ReviewOutcome, SellerResponse, Settlement, SkipReason, Task, VoidReason, Work, WorkResult,
 };
 use crate::event::Amendment;
 use crate::ids::{

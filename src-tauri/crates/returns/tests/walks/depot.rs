@@ -400,7 +400,12 @@ impl World {
             5 => Command::Answer(answer(question.id.as_str(), question.choices[low % 2].id.as_str())),
             6 => Command::AddFinding { finding: Finding::ALL[pick(Finding::ALL.len())] },
             7 => Command::RemoveFinding { finding: Finding::ALL[pick(Finding::ALL.len())] },
-            8 => Command::TakePhoto { role: id(["FRONT", "WEAR"][low % 2]), hash: hash(high as u8), len: 1, flaws: vec![] },
+            8 => Command::TakePhoto {
+                role: id(["FRONT", "WEAR"][low % 2]),
+                hash: hash(high as u8),
+                len: 1,
+                flaws: vec![],
+            },
             9 => Command::SkipPhoto { role: id(["FRONT", "SERIAL"][low % 2]), reason: SkipReason::Camera },
             10 => Command::Note { hash: hash(high as u8) },
             11 => Command::Grade,

@@ -97,7 +97,7 @@ fn parcel_command() -> impl Strategy<Value = parcel::Command> {
         Just(Open),
         Just(Open),
         Just(AddFinding { finding: Finding::CarrierDamage }),
-        Just(TakePhoto { role: id("LABEL"), hash: hash(1), len: 1, flaws: vec![] }),
+        Just(TakePhoto { role: id("LABEL"), hash: hash(1), len: 1 }),
         (0..6_u8, any::<bool>()).prop_map(move |(n, known)| FindUnit {
             unit: unit_id(n.into()),
             rma: known.then(|| id("R-1001")),

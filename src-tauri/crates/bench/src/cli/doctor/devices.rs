@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use devices::scanner::{PortList, SystemPorts};
 use devices::{
-    Camera, CameraConfig, DeviceKind, DeviceState, EventSender, PrinterConfig, Scale, ScaleConfig,
-    Scanner, ScannerConfig, SerialScale, SerialScanner,
+    Camera, CameraConfig, DeviceKind, DeviceState, EventSender, PrinterConfig, Scale, ScaleConfig, Scanner,
+    ScannerConfig, SerialScale, SerialScanner,
 };
 use tokio::time::{Instant, sleep, timeout};
 

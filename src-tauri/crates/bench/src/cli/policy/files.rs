@@ -44,12 +44,12 @@ pub(super) fn draft(path: Option<&Path>, out: &Out) -> Result<VerifiedPolicy, Co
 
 /// The checklists of a folder; none without one. One that cannot be read is told, and the command fails.
 pub(super) fn checklists(folder: Option<&Path>, out: &Out) -> Result<Vec<Checklist>, Coded> {
-    all(folder, "json", out, |bytes, name| knowledge::checklist::read(bytes, name))
+    all(folder, "json", out, knowledge::checklist::read)
 }
 
 /// The products of a catalogue or of a folder of them; none without one.
 pub(super) fn items(path: Option<&Path>, out: &Out) -> Result<Vec<Item>, Coded> {
-    all(path, "csv", out, |bytes, name| knowledge::catalogue::read(bytes, name))
+    all(path, "csv", out, knowledge::catalogue::read)
 }
 
 fn all<T>(

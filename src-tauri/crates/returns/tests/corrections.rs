@@ -1,0 +1,201 @@
+//! What is put right afterwards, what that leaves standing, and facts at their edges.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod common;
+
+use common::bench::*;
+use common::*;
+use jiff::civil::date;
+use returns::codes::*;
+use returns::event::Amendment;
+use returns::unit::{Command, Verdict, inputs};
+use returns::{Facts, Refusal, UnitEvent};
+use rstest::rstest;
+
+/// A coat without its tag, put away in a closed container.
+fn closed(facts: &Facts<'_>) -> Bench {
+    let mut bench = Bench::received(facts);
+    let tagless: Vec<_> =
+        CLEAN.iter().map(|(q, c)| if *q == "tag" { (*q, "yes") } else { (*q, *c) }).collect();
+    bench.inspects(&tagless, facts);
+    bench.does(Command::Dispose, facts);
+    bench.labels(facts);
+    let goes = |state| container(Disposition::Restock, "NORDWIND", state);
+    let (open, shut) = (goes(ContainerState::Open), goes(ContainerState::Closed));
+    bench.does(Command::Stage { container: tote(1) }, &Facts { container: Some(&open), ..facts.clone() });
+    bench.does(Command::Close, &Facts { container: Some(&shut), ..facts.clone() });
+    bench
+}
+
+#[test]
+fn an_amendment_that_changes_nothing_is_refused_and_one_that_does_is_kept() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let supervisor = supervised(&depot, &facts);
+    let mut bench = closed(&facts);
+    let amend = Command::Amend;
+    let twice = |bench: &mut Bench, amendment: Amendment, refusal: Refusal| {
+        bench.does(amend(amendment.clone()), &supervisor);
+        assert_eq!(bench.refuses(amend(amendment), &supervisor), refusal);
+    };
+
+    let (tag, stain) = (Finding::TagMissing, Finding::Stain);
+    let not_there = Refusal::FindingNotThere { finding: stain };
+    let removed = amend(Amendment::FindingRemoved { finding: stain });
+    assert_eq!(bench.refuses(removed, &supervisor), not_there);
+    twice(&mut bench, Amendment::FindingAdded { finding: stain }, Refusal::FindingThere { finding: stain });
+    twice(&mut bench, Amendment::FindingRemoved { finding: tag }, Refusal::FindingNotThere { finding: tag });
+    assert_eq!(bench.state.findings(), [stain].into(), "what an answer said goes, what was added stays");
+
+    for serial in ["SN-1", "SN-2"] {
+        twice(&mut bench, Amendment::Serial { serial: id(serial) }, Refusal::NoChange);
+        assert_eq!(bench.state.serial, Some(id(serial)));
+    }
+    for acceptance in [Acceptance::Accepted, Acceptance::Rejected] {
+        twice(&mut bench, Amendment::Acceptance { acceptance }, Refusal::NoChange);
+        assert_eq!(bench.state.acceptance, acceptance);
+    }
+    for response in [SellerResponse::NoFaultFound, SellerResponse::ExcessiveWear] {
+        twice(&mut bench, Amendment::Response { response }, Refusal::NoChange);
+        assert_eq!(bench.state.response, Some(response));
+    }
+    assert_eq!(
+        (bench.state.stage, bench.state.disposition(), bench.state.grade()),
+        (Some(Stage::Closed), Some(Disposition::Restock), Some(Grade::A))
+    );
+}
+
+#[test]
+fn a_disposition_that_is_in_force_or_chosen_is_no_change() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let to = |disposition| {
+        let reason = OverrideReason::Other;
+        Command::OverrideDisposition { disposition, reason, note: None }
+    };
+    let mut bench = Bench::dispositioned(&facts);
+    assert_eq!(bench.refuses(to(Disposition::Restock), &facts), Refusal::NoChange);
+    bench.does(to(Disposition::Liquidate), &facts);
+    assert_eq!(bench.refuses(to(Disposition::Liquidate), &facts), Refusal::NoChange);
+    bench.does(to(Disposition::Donate), &facts);
+
+    bench.does(Command::Dispose, &facts);
+    bench.does(Command::Review(Verdict::approve()), &supervised(&depot, &facts));
+    bench.does(Command::Dispose, &facts);
+    let decision = bench.state.decision.as_ref().unwrap();
+    let worth = depot.policy.policy.recovered(&decision.inputs, Disposition::Donate);
+    assert!(worth.is_some());
+    assert_eq!((decision.disposition, decision.recovered), (Disposition::Donate, worth), "its own value");
+}
+
+#[test]
+fn a_reviewers_grade_outlives_the_decision_that_it_led_to() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", None) };
+    let mut bench = Bench::new();
+    bench.does(receive(IntakeKind::Blind, &facts), &facts);
+    bench.inspects(CLEAN, &facts);
+    bench.does(Command::Dispose, &facts);
+    bench.looked_at_blind(WORN, &depot, &facts);
+    let change = Verdict { grade: Some(Grade::C), ..Verdict::change(OverrideReason::AnsweredWrong) };
+    bench.does(Command::Review(change), &supervised(&depot, &facts));
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.disposition(), Some(Disposition::Liquidate));
+
+    // Its RMA turns up: the policy decides anew, for the grade that stands.
+    let matched = depot.facts("COAT", Some("1"));
+    bench.does(Command::MatchLater, &matched);
+    assert_eq!((bench.state.stage, bench.state.grade()), (Some(Stage::Graded), Some(Grade::C)));
+    bench.does(Command::Dispose, &matched);
+    let proposed = bench.state.review.proposal.as_ref().map(|proposal| proposal.disposition);
+    assert_eq!(bench.state.disposition().or(proposed), Some(Disposition::Liquidate));
+}
+
+#[test]
+fn a_hold_that_is_there_is_not_set_twice_and_one_that_is_not_is_set() {
+    let depot = Depot::new();
+    let facts = depot.facts("RECALLED", None);
+    let dispose = |held: bool| {
+        let mut bench = Bench::new();
+        bench.does(receive(IntakeKind::Blind, &facts), &facts);
+        bench.inspects(CLEAN, &facts);
+        if held {
+            bench.state.holds.insert(HoldReason::Recall);
+        }
+        let events = bench.tries(Command::Dispose, &facts);
+        events.map(|events| events.iter().filter(|one| matches!(one, UnitEvent::Held { .. })).count())
+    };
+    assert_eq!(dispose(false), Ok(1));
+    assert_ne!(dispose(true), Ok(1));
+}
+
+#[test]
+fn shelf_note_and_printed_label_are_on_record() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::dispositioned(&facts);
+    bench.does(Command::Locate { shelf: Some(id("A-07")) }, &facts);
+    assert_eq!(bench.state.location, returns::unit::Location::Shelf { shelf: id("A-07") });
+    bench.does(Command::Locate { shelf: None }, &facts);
+    assert_eq!(bench.state.location, returns::unit::Location::Bench);
+    bench.does(Command::Note { hash: hash(5) }, &facts);
+    assert_eq!(bench.state.notes, [hash(5)]);
+    bench.does(Command::RequestLabel { label: LabelKind::Disposition }, &facts);
+    let print = bench.state.label.print;
+    assert_eq!(bench.state.label.stage, LabelStage::PrintPending);
+    bench.does(Command::LabelPrinted { label: LabelKind::Disposition, print }, &facts);
+    assert_eq!(bench.state.label.stage, LabelStage::Printed);
+}
+
+#[rstest]
+#[case(date(2026, 11, 11), Some(false))]
+#[case(date(2026, 11, 12), Some(true))]
+#[case(date(2026, 11, 13), Some(true))]
+fn the_last_day_of_a_warranty_counts(#[case] end: jiff::civil::Date, #[case] covered: Option<bool>) {
+    let mut depot = Depot::new();
+    depot.rma.lines[0].warranty_end = Some(end);
+    let facts = depot.facts("COAT", Some("1"));
+    let seen = inputs(&Bench::graded(&facts).state, &facts).unwrap();
+    assert_eq!(seen.in_warranty, covered);
+}
+
+#[test]
+fn a_recall_is_the_products_or_what_was_found() {
+    let depot = Depot::new();
+    let coat = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::graded(&coat);
+    assert_eq!(inputs(&bench.state, &coat).unwrap().recalled, Some(false));
+    bench.state.added_findings.insert(Finding::Recalled);
+    assert_eq!(inputs(&bench.state, &coat).unwrap().recalled, Some(true));
+    let recalled = depot.facts("RECALLED", None);
+    let mut bench = Bench::new();
+    bench.does(receive(IntakeKind::Blind, &recalled), &recalled);
+    bench.inspects(CLEAN, &recalled);
+    assert_eq!(inputs(&bench.state, &recalled).unwrap().recalled, Some(true));
+}
+
+#[test]
+fn a_seal_is_intact_only_where_somebody_saw_it_so() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let seal = |seen: &str| {
+        let mut bench = Bench::received(&facts);
+        let answers: Vec<_> =
+            CLEAN.iter().map(|(q, c)| if *q == "seal" { (*q, seen) } else { (*q, *c) }).collect();
+        bench.inspects(&answers, &facts);
+        inputs(&bench.state, &facts).unwrap().seal_intact
+    };
+    assert_eq!((seal("intact"), seal("broken")), (Some(true), Some(false)));
+}
+
+#[test]
+fn a_blind_unit_came_in_blind_until_its_line_is_known() {
+    let depot = Depot::new();
+    let blind = depot.facts("COAT", None);
+    let mut bench = Bench::new();
+    bench.does(receive(IntakeKind::Blind, &blind), &blind);
+    bench.inspects(CLEAN, &blind);
+    assert_eq!(inputs(&bench.state, &blind).unwrap().intake, Some(IntakeKind::Blind));
+    let matched = depot.facts("COAT", Some("1"));
+    assert_eq!(inputs(&bench.state, &matched).unwrap().intake, Some(IntakeKind::Rma));
+}
