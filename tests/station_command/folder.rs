@@ -76,7 +76,7 @@ pub fn photograph(records: &mut Records, unit: UnitId) -> Sha256Hex {
     append(
         records,
         Subject::Unit(unit),
-        UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, by: None },
+        UnitEvent::PhotoTaken { role, hash, len: jpeg.len() as u64, flaws: vec![], by: None },
     );
     hash
 }

@@ -14,7 +14,7 @@ use returns::ids::UnitId;
 
 use crate::desk::{assert_question, assert_said, end, history, number, receive};
 use crate::found::gtin;
-use crate::story::Depot;
+use crate::story::depot::Depot;
 use crate::story::station::{KW, Station, told};
 
 /// A bench with a scale, whose photos are looked at as those of a real camera are.
