@@ -12,6 +12,9 @@ use crate::command;
 pub const BUILD: &[&str] =
     &["cmake", "g++", "libwebkit2gtk-4.1-dev", "libudev-dev", "librsvg2-dev", "pkg-config"];
 
+/// What all features together are compiled with: the bindings to V4L2, for USB cameras.
+pub const CHECK: &[&str] = &["libclang-dev"];
+
 /// What the demo dock uses: an invisible screen with a driver for the window on it, and judges that read the
 /// printed labels back.
 pub const DOCK: &[&str] = &[

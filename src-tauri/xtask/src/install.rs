@@ -16,13 +16,13 @@ pub struct Purpose(&'static [&'static [&'static str]]);
 
 impl Purpose {
     /// Static checks: they compile everything.
-    pub const CHECK: Self = Self(&[debian::BUILD]);
+    pub const CHECK: Self = Self(&[debian::BUILD, debian::CHECK]);
     /// The demo dock.
     pub const RUN: Self = Self(&[debian::BUILD, debian::DOCK]);
     /// All tests.
     pub const TEST: Self = Self(&[debian::BUILD, debian::TEST]);
     /// Everything.
-    pub const ALL: Self = Self(&[debian::BUILD, debian::DOCK, debian::TEST]);
+    pub const ALL: Self = Self(&[debian::BUILD, debian::CHECK, debian::DOCK, debian::TEST]);
 }
 
 /// Makes sure that all of it is here: Debian packages, Node, and the page's npm packages.

@@ -199,3 +199,139 @@ fn a_blind_unit_came_in_blind_until_its_line_is_known() {
     let matched = depot.facts("COAT", Some("1"));
     assert_eq!(inputs(&bench.state, &matched).unwrap().intake, Some(IntakeKind::Rma));
 }
+
+#[test]
+fn a_photo_is_kept_once_for_each_role() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    bench.does(photo("FRONT", 1), &facts);
+    assert_eq!(bench.refuses(photo("FRONT", 1), &facts), Refusal::NoChange);
+    bench.does(photo("FRONT", 2), &facts);
+    bench.does(photo("LABEL", 1), &facts);
+    assert_eq!(bench.state.photos.len(), 3);
+}
+
+#[test]
+fn only_a_photo_that_is_asked_for_and_not_there_is_skipped() {
+    let depot = Depot::new();
+    let skip = |role: &str| Command::SkipPhoto { role: id(role), reason: SkipReason::Camera };
+    let not_required = |role: &str| Refusal::PhotoNotRequired { role: id(role) };
+
+    let coat = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&coat);
+    bench.does(Command::StartInspection, &coat);
+    for role in ["SERIAL", "EXPIRY", "WEAR"] {
+        assert_eq!(bench.refuses(skip(role), &coat), not_required(role));
+    }
+    bench.does(skip("FRONT"), &coat);
+    assert_eq!(bench.refuses(skip("FRONT"), &coat), not_required("FRONT"), "it is skipped already");
+
+    let phone = depot.facts("PHONE", Some("3"));
+    let mut bench = Bench::received(&phone);
+    bench.does(Command::StartInspection, &phone);
+    for role in ["EXPIRY", "WEAR"] {
+        assert_eq!(bench.refuses(skip(role), &phone), not_required(role));
+    }
+    bench.does(photo("FRONT", 1), &phone);
+    assert_eq!(bench.refuses(skip("FRONT"), &phone), not_required("FRONT"), "it is there");
+    bench.does(photo("SERIAL", 2), &phone);
+    bench.does(skip("SERIAL"), &phone);
+}
+
+#[test]
+fn receipt_for_an_rma_needs_its_line_and_what_nobody_announced_is_undeclared() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let found = |intake, facts: &Facts<'_>| {
+        let mut bench = Bench::new();
+        bench.tries(receive(intake, facts), facts).map(|_| bench.state.findings())
+    };
+    let (no_line, no_rma) = (Facts { line: None, ..facts.clone() }, Facts { rma: None, ..facts.clone() });
+    assert_eq!(found(IntakeKind::Rma, &facts), Ok([].into()));
+    assert_eq!(found(IntakeKind::Rma, &no_line), Err(Refusal::RmaUnknown));
+    assert_eq!(found(IntakeKind::Rma, &no_rma), Err(Refusal::RmaUnknown));
+    let unknown = depot.facts("COAT", None);
+    let undeclared = || Ok([Finding::Undeclared].into());
+    assert_eq!(found(IntakeKind::UnexpectedItem, &unknown), undeclared());
+    assert_eq!(found(IntakeKind::UnexpectedItem, &no_line), undeclared());
+    assert_eq!(found(IntakeKind::Blind, &unknown), Ok([].into()));
+    // A line without its RMA: what it still expects is all that is known.
+    assert_eq!(found(IntakeKind::Blind, &no_rma), Ok([].into()));
+    let mut full = Depot::new();
+    full.rma.lines[0].received = 1;
+    let over = Facts { rma: None, ..full.facts("COAT", Some("1")) };
+    assert_eq!(found(IntakeKind::Blind, &over), Ok([Finding::QtyOver].into()));
+}
+
+#[test]
+fn a_late_match_takes_back_only_what_it_answers() {
+    let depot = Depot::new();
+    let blind = depot.facts("COAT", None);
+    let received = |intake| {
+        let mut bench = Bench::new();
+        bench.does(receive(intake, &blind), &blind);
+        bench
+    };
+    let taken_back = |events: &[UnitEvent]| {
+        events.iter().filter(|event| matches!(event, UnitEvent::FindingRemoved { .. })).count()
+    };
+    let matched = depot.facts("COAT", Some("1"));
+    let no_line = Facts { line: None, ..matched.clone() };
+    let mut bench = received(IntakeKind::Blind);
+    assert_eq!(taken_back(&bench.does(Command::MatchLater, &matched)), 0);
+    let mut bench = received(IntakeKind::UnexpectedItem);
+    assert_eq!(taken_back(&bench.does(Command::MatchLater, &matched)), 1);
+    assert_eq!(bench.state.findings(), [].into());
+    let mut bench = received(IntakeKind::UnexpectedItem);
+    assert_eq!(taken_back(&bench.does(Command::MatchLater, &no_line)), 0);
+    assert_eq!(bench.state.findings(), [Finding::Undeclared].into());
+}
+
+#[test]
+fn a_contested_or_held_unit_is_not_voided_by_its_grader() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let void = || Command::Void { reason: VoidReason::NeverThere };
+    let event = |n| returns::ids::EventId(uuid::Uuid::from_u128(n));
+    let mut contested = Bench::dispositioned(&facts);
+    contested.state.contested = Some((event(1), event(2)));
+    let mut held = Bench::dispositioned(&facts);
+    held.does(Command::Hold { reason: HoldReason::Fraud }, &facts);
+    for bench in [&mut contested, &mut held] {
+        assert_eq!(bench.refuses(void(), &facts), Refusal::SupervisorOnly);
+        bench.does(void(), &supervised(&depot, &facts));
+    }
+    Bench::dispositioned(&facts).does(void(), &facts);
+}
+
+#[test]
+fn the_same_product_of_the_same_line_is_no_other_identity() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::received(&facts);
+    let same = || Command::ReIdentify { sku: id("COAT") };
+    assert_eq!(bench.refuses(same(), &facts), Refusal::NoChange);
+    let unmatched = depot.facts("COAT", None);
+    let events = bench.does(same(), &unmatched);
+    assert!(matches!(&events[0], UnitEvent::ReIdentified { rma: None, line: None, .. }), "{events:?}");
+    assert_eq!(bench.refuses(same(), &unmatched), Refusal::NoChange);
+}
+
+#[test]
+fn another_identity_is_compared_with_what_was_expected_of_it() {
+    let depot = Depot::new();
+    let unknown = depot.facts("COAT", None);
+    let other = depot.facts("SHIRT", None);
+    let expected = depot.facts("SHIRT", Some("2"));
+    let turns_out = |intake, facts: &Facts<'_>| {
+        let mut bench = Bench::new();
+        bench.does(receive(intake, &unknown), &unknown);
+        let events = bench.does(Command::ReIdentify { sku: id("SHIRT") }, facts);
+        let undeclared = UnitEvent::FindingAdded { finding: Finding::Undeclared, by: None };
+        events.contains(&undeclared)
+    };
+    assert!(!turns_out(IntakeKind::Blind, &other));
+    assert!(turns_out(IntakeKind::UnexpectedItem, &other));
+    assert!(!turns_out(IntakeKind::UnexpectedItem, &expected));
+}

@@ -275,3 +275,20 @@ fn a_cell_that_asks_nothing_is_not_written() {
     assert_eq!(serde_json::from_str::<Conditions>(&text).unwrap(), asks);
     assert_eq!(text.matches(':').count(), 7, "{text}");
 }
+
+#[test]
+fn every_unit_may_be_looked_at_twice_and_no_more_than_that() {
+    let faults = |sample_per_mille| {
+        let review = ReviewRules { sample_per_mille, ..ReviewRules::default() };
+        Policy { review, ..empty() }.faults()
+    };
+    assert_eq!((faults(0), faults(1000)), (vec![], vec![]));
+    assert_eq!(faults(1001), [PolicyFault::SampleRate(1001)]);
+}
+
+#[test]
+fn a_day_of_the_year_reads_back_as_it_is_written() {
+    for text in ["02-29", "12-01"] {
+        assert_eq!(text.parse::<MonthDay>().unwrap().to_string(), text);
+    }
+}

@@ -1,5 +1,5 @@
 //! Everything that head office keeps, behind one interface: the public methods of [`Store`]. No SQL stands outside
-//! this module. Two databases offer the transactions ([`session::Database`]): SQLite in the data folder, or
+//! this module. Two databases offer the transactions (`session::Database`): SQLite in the data folder, or
 //! PostgreSQL, which several server processes may share. The same statements run on both.
 //!
 //! Calls block: the server makes them on threads that may.
