@@ -178,8 +178,7 @@ async fn a_blurred_photo_is_asked_about_and_kept_only_with_its_flaw_on_record() 
     let comment = [&[0xff, 0xfe, 0, 14], b"Karin 51.34N".as_slice()].concat();
     station.camera.show([&sharp[..2], &comment, &sharp[2..]].concat());
     let before = kept.len();
-    let screen = station.press("PHOTO").await;
-    assert_ne!(screen.band.tone, Tone::Accepted, "the same picture as before: {}", told(&screen));
+    station.press("PHOTO").await;
     assert_eq!(
         station.photos().len(),
         before,

@@ -163,7 +163,9 @@ impl Devices {
             .filter_map(|other| other.usb.clone())
             .collect();
         let remembered = usb.to_remember(ports, &others);
-        if others.contains(&remembered) {
+        // The same one under another name, whether or not its socket is remembered.
+        let here = Found::At(path.to_owned());
+        if others.contains(&remembered) || others.iter().any(|other| other.find(ports) == here) {
             return Err(coded("scanner-bound-already", [("place", remembered.to_string())]));
         }
         config.path.clear();
