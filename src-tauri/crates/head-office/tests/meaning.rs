@@ -173,13 +173,10 @@ async fn events_stored_while_nobody_read_are_read_at_the_next_start() {
     let sent = station.batch(support::arrivals(700));
     station.push_ok(&sent).await;
     server.stop().await;
-    let database = dir.path().join(head_office::store::DATABASE_FILE);
-    let db = rusqlite::Connection::open(database).unwrap();
-    db.execute_batch(
+    support::tamper(
+        dir.path(),
         "DELETE FROM readings; DELETE FROM units; DELETE FROM positions WHERE name = 'interpreted'",
-    )
-    .unwrap();
-    drop(db);
+    );
     let server = start(dir.path()).await;
     all_read(server.office()).await;
     assert_eq!(server.office().store().totals().unwrap().units, 700);

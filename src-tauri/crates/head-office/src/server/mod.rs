@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -183,6 +184,8 @@ fn router(desk: Desk) -> Router {
         .route("/v1/blobs", post(blobs::offer))
         .route("/v1/blobs/{sha256}", head(blobs::state).patch(blobs::write))
         .route_layer(signed)
+        // The signature's check has measured the body; axum's own limit is below ours.
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route("/v1/challenge", get(challenge::challenge))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(state::alive))

@@ -49,6 +49,17 @@ pub fn stores(dir: &Path) -> Stores {
     stores.clone()
 }
 
+/// Changes the database of a stopped head office behind its back.
+pub fn tamper(dir: &Path, sql: &str) {
+    match stores(dir).database {
+        Some(url) => cluster::cluster().run(&url, sql),
+        None => {
+            let file = dir.join(head_office::store::DATABASE_FILE);
+            rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+        }
+    }
+}
+
 /// Where the bytes of a photo lie, to be spoilt.
 pub fn photo_file(dir: &Path, sha256: &str) -> PathBuf {
     let place = if at_scale() { dir.join("objects").join(bucket::BUCKET) } else { dir.join("blobs") };
