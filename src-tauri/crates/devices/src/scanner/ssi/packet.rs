@@ -48,7 +48,7 @@ pub struct Packet {
     pub opcode: u8,
     /// Sent by the station.
     pub from_host: bool,
-    /// [`RETRANSMIT`], [`CONTINUES`] and others.
+    /// `RETRANSMIT`, `CONTINUES` and others.
     pub status: u8,
     /// At most 251 bytes.
     pub data: Vec<u8>,
