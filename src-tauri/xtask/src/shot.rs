@@ -43,8 +43,8 @@ const PLAYED: &[&str] =
 
 /// Rooms as they look after that: their picture, the key that opens them, and what stands there when they are ready.
 const ROOMS: &[(&str, &str, &str)] = &[
-    ("insights", "Alt+9", "[data-testid=drawing]"),
-    ("containers", "Alt+8", "[data-testid=contents]"),
+    ("insights", "Alt+9", "[data-testid=insights] table"),
+    ("containers", "Alt+8", "[data-testid=containers]"),
     ("devices", "Alt+5", "[data-testid=devices-room]"),
 ];
 
