@@ -63,7 +63,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
     await page.keyboard.press('Alt+5');
     await page.waitForSelector('[data-testid=devices-room]');
     if (await page.isVisible('[data-testid=scanner-form]')) {
-      await page.click('[data-testid=scanner-form] button:not(.main):last-of-type');
+      await page.click('[data-testid=scanner-cancel]');
     }
     await page.click('[data-device=scanner-1] [data-testid=scanner-remove]');
     await page.click('[data-device=scanner-1] [data-testid=scanner-remove]');
