@@ -90,6 +90,9 @@ impl Glance {
             sums.resize(cells, 0);
         }
         self.means.clear();
+        if cells == 0 {
+            return;
+        }
         for cell_row in 0..self.rows {
             let place = cell_row * self.columns;
             let mut sums = [0_u32; 1024];
@@ -199,6 +202,15 @@ mod tests {
         assert!(glance.take(&frame) < 0.01);
         assert!(glance.take(&stripes(640, 480, |_, _| false)) > 0.01);
         assert!(glance.parts().is_empty());
+    }
+
+    #[test]
+    fn a_strip_narrower_than_a_cell_has_no_parts() {
+        for (width, height) in [(1, 18), (1, 200), (18, 1), (17, 17)] {
+            let mut glance = Glance::default();
+            glance.take(&stripes(width, height, |_, _| true));
+            assert!(glance.parts().is_empty(), "{width} by {height}");
+        }
     }
 
     proptest! {
