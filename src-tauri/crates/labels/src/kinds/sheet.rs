@@ -43,7 +43,7 @@ const MARGIN_MM: f64 = 12.0;
 const COLUMN_MM: f64 = 90.0;
 const ROWS_TOP_MM: f64 = 35.0;
 const ROWS_BOTTOM_MM: f64 = 285.0;
-const ROW_MM: f64 = 18.8;
+const ROW_MM: f64 = 18.0;
 const HEADING_MM: f64 = 8.0;
 
 /// The sheet's pages, A4: each command as QR at 4 dots a module and as Code 128, so that any scanner reads it.
@@ -186,6 +186,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("TAKE-OUT", "Take out", "of the tote"),
     ("ARRIVALS", "Arrivals", "key A"),
     ("VOID", "Never there", "key V"),
+    ("WEIGH", "Weigh", "key W"),
     ("PARCEL-DONE", "Parcel done", ""),
     ("EMPTY-BOX", "Empty box", ""),
     ("NO-LABEL", "No label", ""),
