@@ -103,7 +103,11 @@ fn questions_come_in_order_and_can_be_corrected() {
     assert_eq!(early, Refusal::OutOfOrder { next: Some(id("smell")) });
     let nonsense = bench.refuses(Command::Answer(answer("smell", "perhaps")), &facts);
     assert_eq!(nonsense, Refusal::NoSuchChoice { question: id("smell") });
-    for (question, choice) in &CLEAN[..6] {
+    bench.does(Command::Answer(answer("smell", "no")), &facts);
+    assert_eq!(bench.refuses(Command::Answer(answer("smell", "no")), &facts), Refusal::NoChange);
+    let early = bench.refuses(Command::Answer(answer("seal", "broken")), &facts);
+    assert_eq!(early, Refusal::OutOfOrder { next: Some(id("same")) }, "whatever was answered before");
+    for (question, choice) in &CLEAN[1..6] {
         bench.does(Command::Answer(answer(question, choice)), &facts);
     }
     bench.does(Command::Answer(answer("stained", "yes")), &facts);
@@ -258,6 +262,8 @@ fn a_newer_checklist_begins_the_inspection_again() {
     let mut bench = Bench::received(&old);
     bench.does(Command::StartInspection, &old);
     bench.does(Command::Answer(answer("smell", "no")), &old);
+    let again = bench.refuses(Command::StartInspection, &old);
+    assert_eq!(again, Refusal::WrongStage { stage: Stage::Inspecting }, "no answer is thrown away");
     depot.checklist.version = 4;
     let new = depot.facts("COAT", Some("1"));
     let refusal = bench.refuses(Command::Answer(answer("same", "yes")), &new);

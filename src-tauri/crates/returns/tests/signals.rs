@@ -272,6 +272,19 @@ fn a_copied_label_that_becomes_known_explains_what_was_received_elsewhere() {
 }
 
 #[test]
+fn what_fits_less_than_it_did_is_told_where_something_is_compared_and_not_by_the_way() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::dispositioned(&facts);
+    let elsewhere = Arrival { received_elsewhere: true, ..Arrival::default() };
+    let later = Facts { arrival: &elsewhere, ..facts.clone() };
+    let shelved = bench.does(Command::Locate { shelf: Some(id("S-01")) }, &later);
+    assert_eq!((shelved.len(), kinds(&bench)), (1, vec![]), "a shelf compares nothing");
+    bench.does(Command::Weigh { weight_grams: 1 }, &later);
+    assert_eq!(kinds(&bench), [SignalKind::RmaReceivedElsewhere]);
+}
+
+#[test]
 fn another_product_has_another_serial_and_is_one_signal() {
     let mut depot = phones();
     let no = [("smell", "no"), ("same", "no"), ("seal", "broken"), ("torn", "no")];
