@@ -7,6 +7,7 @@ mod mjpeg;
 mod multipart;
 mod recording;
 mod segments;
+mod shrink;
 #[cfg(feature = "usb-cameras")]
 mod usb;
 
@@ -28,9 +29,15 @@ pub use folder::FolderCamera;
 pub use look::{Flaw, Look, Usual};
 pub use mjpeg::{MjpegCamera, SignIn};
 pub use multipart::{Part, Parts};
-pub use recording::RecordingCamera;
+pub use recording::{RecordingCamera, pictures_in};
+pub use shrink::{Size, shrunk};
 #[cfg(feature = "usb-cameras")]
 pub use usb::UsbCamera;
+
+/// Whether cameras on USB can be opened.
+pub const HAS_USB: bool = cfg!(feature = "usb-cameras");
+/// Whether streams over RTSP can be opened.
+pub const HAS_RTSP: bool = false;
 
 /// One picture of a camera.
 #[derive(Clone)]
@@ -89,6 +96,14 @@ pub enum CameraSource {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sign_in: Option<SignIn>,
     },
+    /// A stream over RTSP. Only where the station was built with feature `rtsp`.
+    Rtsp {
+        /// Such as `rtsp://10.20.4.60/stream1`.
+        url: String,
+        /// Name and password, where the camera wants them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign_in: Option<SignIn>,
+    },
     /// A camera on USB that sends JPEG. Only where the station was built with feature `usb-cameras`.
     Usb {
         /// Its name as the system lists it, or its number.
@@ -122,7 +137,7 @@ impl CameraSource {
     /// Where the frames come from, as a screen may show it: a password that stands in an address stays out of sight.
     pub fn place(&self) -> String {
         match self {
-            Self::MjpegHttp { url, .. } => mjpeg::without_password(url),
+            Self::MjpegHttp { url, .. } | Self::Rtsp { url, .. } => mjpeg::without_password(url),
             Self::Usb { camera } => camera.clone(),
             Self::Recording { path, .. } | Self::Folder { path, .. } => path.display().to_string(),
         }
@@ -143,6 +158,7 @@ pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
         CameraSource::MjpegHttp { url, sign_in } => {
             Arc::new(MjpegCamera::spawn_with(config.id, url, sign_in, events))
         }
+        CameraSource::Rtsp { .. } => rtsp(config.id, events),
         CameraSource::Usb { camera } => usb(config.id, camera, events),
         CameraSource::Recording { path, fps, repeat } => {
             Arc::new(RecordingCamera::spawn(config.id, path, fps, repeat, events))
@@ -167,6 +183,10 @@ fn usb(id: DeviceId, camera: String, events: &EventSender) -> Arc<dyn Camera> {
 #[cfg(not(feature = "usb-cameras"))]
 fn usb(id: DeviceId, _camera: String, events: &EventSender) -> Arc<dyn Camera> {
     failing(id, FailureCode::CameraUsbLeftOut, events)
+}
+
+fn rtsp(id: DeviceId, events: &EventSender) -> Arc<dyn Camera> {
+    failing(id, FailureCode::CameraRtspLeftOut, events)
 }
 
 /// A camera that never shows anything and says why.

@@ -158,6 +158,10 @@ pub enum FailureCode {
     CameraUsbLeftOut,
     /// The recording holds no whole picture.
     CameraRecordingEmpty,
+    /// The camera streams over RTSP, and this station was built without RTSP.
+    CameraRtspLeftOut,
+    /// What the camera streams over RTSP cannot be shown.
+    CameraRtspStream,
 }
 
 impl FailureCode {
@@ -189,6 +193,8 @@ impl FailureCode {
             Self::CameraSignIn => "camera-sign-in",
             Self::CameraUsbLeftOut => "camera-usb-left-out",
             Self::CameraRecordingEmpty => "camera-recording-empty",
+            Self::CameraRtspLeftOut => "camera-rtsp-left-out",
+            Self::CameraRtspStream => "camera-rtsp-stream",
         }
     }
 }

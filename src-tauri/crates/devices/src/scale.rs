@@ -216,6 +216,18 @@ impl ScaleConfig {
     }
 }
 
+/// What one answer says of the load, without the end of its line; `None` where it says something else, or nothing.
+pub fn load_of(protocol: Protocol, answer: &[u8]) -> Option<Load> {
+    let answer = match protocol {
+        Protocol::MtSics => sics::answer(std::str::from_utf8(answer).ok()?),
+        Protocol::Nci => nci::answer(answer),
+    };
+    match answer {
+        Answer::Load(load, _) => Some(load),
+        _ => None,
+    }
+}
+
 /// What one answer of a scale means, in either protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Answer {

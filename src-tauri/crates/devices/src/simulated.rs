@@ -155,6 +155,12 @@ impl Scale for SimulatedScale {
         self.readings.subscribe()
     }
 
+    /// It says the same again and again, as a scale does that is asked several times a second.
+    fn latest(&self) -> Option<Arc<Reading>> {
+        let reading = self.readings.borrow().clone()?;
+        Some(Arc::new(Reading { at: Instant::now(), ..reading.as_ref().clone() }))
+    }
+
     fn adjust(&self, adjustment: Adjustment) -> BoxFuture<'_, Result<(), ScaleFault>> {
         let there = self.readings.borrow().is_some();
         if there && adjustment != Adjustment::ClearTare {

@@ -6,14 +6,16 @@
 #[path = "../../../../tests/fuzzing/near.rs"]
 mod near;
 
-use devices::camera::{Part, Parts};
-use devices::scanner::ssi::{Packet, Parsed};
-use devices::scanner::{Framed, Framer, Suffix};
+use devices::camera::{Part, Parts, Size, pictures_in, shrunk, without_place_and_person};
+use devices::scale::load_of;
+use devices::scanner::ssi::{Command, Host, Packet, Parsed, Said};
+use devices::scanner::{Framed, Framer, Outcome, Suffix};
 use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig, Weight};
 use ipp::parser::IppParser;
 use ipp::reader::IppReader;
 use near::Input;
 use std::io::Cursor;
+use std::time::Duration;
 
 /// However the reads cut the stream, the scans are the same, and none is longer than allowed.
 #[test]
@@ -87,6 +89,101 @@ fn packet() {
             assert!(length <= input.0.len());
             assert_eq!(Packet::parse(&packet.bytes()), Parsed::Whole(packet.clone(), packet.bytes().len()));
         }
+    });
+}
+
+/// The conversation with a scanner that sends anything: no decode over the limit, and as long an answer as a scanner
+/// could want, but no more.
+#[test]
+fn conversation() {
+    let decode = |text: &str| Packet {
+        opcode: 0xF3,
+        from_host: false,
+        status: 0,
+        data: [b"\x03", text.as_bytes()].concat(),
+    };
+    let nak = Packet { opcode: 0xD1, from_host: false, status: 0, data: vec![1] };
+    let bytes = [decode("ABC").bytes(), nak.bytes(), decode("DEF").bytes()].concat();
+    fuzz!(&[bytes], &["\u{5}", "\u{0}", "\u{2}", "\u{3}"], |input: &Input| {
+        let mut host = Host::new(64);
+        let mut line = Vec::new();
+        for (n, chunk) in input.0.chunks(5).enumerate() {
+            host.command(&Command::Tell(Outcome::Refused));
+            host.hear(chunk, Duration::from_millis(n as u64 * 40), &mut line, |said| {
+                // An AIM identifier, perhaps with GS1's 01, and the content.
+                assert!(!matches!(&said, Said::Decode(bytes) if bytes.len() > 64 + 5));
+            });
+        }
+        host.farewell(&mut line);
+        assert!(line.len() <= (input.0.len() + 10) * 16);
+    });
+}
+
+/// What a scale answers, in either language: a load says as many digits as arrived.
+#[test]
+fn scale_reply() {
+    use devices::scale::Protocol::{MtSics, Nci};
+    let replies: &[&[u8]] = &[
+        b"S S     100.00 g",
+        b"S D    -12.5 kg",
+        b"S +",
+        b"TA A      0.00 g",
+        b"\n 1.25LB\r\n00\r",
+        b"\n---\r\nS80\r",
+    ];
+    fuzz!(replies, &["S S", "Error", " kg", "LB", "\r\n", "\n", "00", "\u{3}"], |input: &Input| {
+        for protocol in [MtSics, Nci] {
+            if let Some(load) = load_of(protocol, &input.0) {
+                let digits =
+                    |text: &[u8]| text.iter().filter(|byte| (**byte & 0x7f).is_ascii_digit()).count();
+                assert!(digits(load.shown().as_bytes()) <= digits(&input.0));
+                let _ = (load.code(), load.settled().map(Weight::whole_grams));
+            }
+        }
+    });
+}
+
+/// A small JPEG as a camera writes it: EXIF with an orientation, a comment, something behind its end.
+fn jpeg() -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 16, y as u8 * 16, 99]));
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new(&mut bytes).encode_image(&picture).unwrap();
+    let exif = b"\xff\xe1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let comment = b"\xff\xfe\x00\x0eKarin 51.34N";
+    [&bytes[..2], exif, comment, &bytes[2..], b"behind"].concat()
+}
+
+/// A photo without place and person: cleaned once it is clean, and nothing of the comment is left.
+#[test]
+fn evidence() {
+    assert!(without_place_and_person(&jpeg()).is_ok());
+    fuzz!(&[jpeg()], &["Exif\0\0", "ICC_PROFILE\0", "Adobe", "Karin 51.34N"], |input: &Input| {
+        if let Ok(clean) = without_place_and_person(&input.0) {
+            assert!(clean.starts_with(&[0xff, 0xd8]));
+            assert_eq!(without_place_and_person(&clean).as_deref(), Ok(clean.as_slice()));
+        }
+        let _ = shrunk(&input.0, Size { longest_px: 8, quality: 70 });
+    });
+}
+
+/// A recording cut anywhere, with anything between its pictures: every picture is a whole JPEG, and none comes from nowhere.
+#[test]
+fn recording() {
+    let avi = [
+        b"RIFF\0\0\0\0AVI LIST\0\0\0\0hdrlavih\x38\0\0\0\x40\x9c\0\0".as_slice(),
+        &jpeg(),
+        b"00dc\x10\0\0\0",
+        &jpeg(),
+    ]
+    .concat();
+    assert_eq!(pictures_in(avi.as_slice()).count(), 2);
+    fuzz!(&[avi], &["00dc", "RIFF", "avih", "\u{0}\u{0}"], |input: &Input| {
+        let mut length = 0;
+        for picture in pictures_in(input.0.as_slice()) {
+            assert!(picture.starts_with(&[0xff, 0xd8, 0xff]) && picture.ends_with(&[0xff, 0xd9]));
+            length += picture.len();
+        }
+        assert!(length <= input.0.len());
     });
 }
 

@@ -65,7 +65,7 @@ pub fn without_place_and_person(jpeg: &[u8]) -> Result<Vec<u8>, EvidenceProblem>
         }
     }
     if let Some(orientation) = orientation(&pieces) {
-        segment(&mut kept, APP1, &exif(orientation));
+        kept.extend(exif_segment(orientation));
     }
     for piece in pieces {
         match piece {
@@ -87,6 +87,20 @@ fn is_picture(marker: u8, content: &[u8]) -> bool {
         APP0..=APP15 | COMMENT => false,
         _ => true,
     }
+}
+
+/// The segment that turns a picture as this one is turned; none where it is upright, or no JPEG.
+pub(super) fn orientation_segment(jpeg: &[u8]) -> Option<Vec<u8>> {
+    // What is broken further on may have begun with its orientation all the same.
+    let pieces: Vec<Piece<'_>> = Walk::new(jpeg).ok()?.map_while(Result::ok).collect();
+    orientation(&pieces).map(exif_segment)
+}
+
+/// A segment of its own with nothing but this orientation.
+pub(super) fn exif_segment(orientation: Orientation) -> Vec<u8> {
+    let mut whole = Vec::new();
+    segment(&mut whole, APP1, &exif(orientation));
+    whole
 }
 
 fn orientation(pieces: &[Piece<'_>]) -> Option<Orientation> {

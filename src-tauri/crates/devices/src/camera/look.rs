@@ -131,7 +131,7 @@ impl Look {
         let dark = self.brightness < DARK_BELOW || self.black > BLACK_ABOVE;
         let bright = self.white > WHITE_ABOVE;
         let empty = match &usual.mat {
-            Some(mat) => !self.differs_from(mat),
+            Some(mat) => !self.shows_something_on(mat),
             None => self.blur_px.is_none() && !dark,
         };
         [(blurred, Flaw::Blurred), (dark, Flaw::Dark), (bright, Flaw::Bright), (empty && !dark, Flaw::Empty)]
@@ -151,8 +151,8 @@ impl Look {
         flaws
     }
 
-    /// Whether something lies on the mat. Light that came up or went down everywhere alike is no something.
-    fn differs_from(&self, mat: &[u8]) -> bool {
+    /// Whether something lies on the mat, of which these are the tiles. Light that came up or went down everywhere alike is no something.
+    pub fn shows_something_on(&self, mat: &[u8]) -> bool {
         let shifts: Vec<f32> =
             self.tiles.iter().zip(mat).map(|(now, then)| f32::from(*now) - f32::from(*then)).collect();
         let mut sorted = shifts.clone();

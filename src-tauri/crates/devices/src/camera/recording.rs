@@ -2,7 +2,7 @@
 //! played at the pace at which they were taken.
 
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -100,7 +100,7 @@ impl Player {
     /// Plays the file once.
     async fn play(&mut self) -> io::Result<()> {
         let path = self.path.clone();
-        let mut file = blocking(move || Pictures::open(&path)).await?;
+        let mut file = blocking(move || Pictures::read(std::fs::File::open(&path)?)).await?;
         let said = self.fps.or(file.fps).filter(|fps| fps.is_finite()).unwrap_or(USUAL_FPS);
         let pause = Duration::from_secs_f64(1.0 / said.clamp(0.1, 120.0));
         let mut due = tokio::time::Instant::now();
@@ -128,18 +128,23 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 }
 
 /// The JPEGs of a file, one after the other, whatever stands between them.
-struct Pictures {
-    file: std::fs::File,
+struct Pictures<R> {
+    file: R,
     buffer: BytesMut,
     /// As the file's own header says.
     fps: Option<f64>,
     ended: bool,
 }
 
-impl Pictures {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut pictures =
-            Self { file: std::fs::File::open(path)?, buffer: BytesMut::new(), fps: None, ended: false };
+/// The whole JPEGs of an MJPEG file or an AVI, in their order; it ends where the file does, or cannot be read on.
+pub fn pictures_in(file: impl Read) -> impl Iterator<Item = Bytes> {
+    let mut pictures = Pictures::read(file).ok();
+    std::iter::from_fn(move || pictures.as_mut()?.next_picture().ok().flatten())
+}
+
+impl<R: Read> Pictures<R> {
+    fn read(file: R) -> io::Result<Self> {
+        let mut pictures = Self { file, buffer: BytesMut::new(), fps: None, ended: false };
         pictures.read_more()?;
         pictures.fps = avi_fps(&pictures.buffer);
         Ok(pictures)

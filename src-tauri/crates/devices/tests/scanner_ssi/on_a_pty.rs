@@ -16,6 +16,7 @@ use crate::scanner::{SimulatedSsi, packets};
 
 const BEEP: u8 = 0xE6;
 const LED_ON: u8 = 0xE7;
+const LED_OFF: u8 = 0xE8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scanner_on_a_bad_line_is_heard_once_and_answered() {
@@ -31,10 +32,11 @@ async fn a_scanner_on_a_bad_line_is_heard_once_and_answered() {
 
     let simulated = Arc::new(Mutex::new(SimulatedSsi::new(&contents)));
     let stop = Arc::new(AtomicBool::new(false));
+    let well = Arc::new(AtomicBool::new(false));
     let wire = File::from(pair.master);
     let on_the_line = std::thread::spawn({
-        let (simulated, stop) = (simulated.clone(), stop.clone());
-        move || run(wire, &simulated, &stop)
+        let (simulated, stop, well) = (simulated.clone(), stop.clone(), well.clone());
+        move || run(wire, &simulated, &stop, &well)
     });
 
     let mut heard = Vec::new();
@@ -56,13 +58,34 @@ async fn a_scanner_on_a_bad_line_is_heard_once_and_answered() {
         assert!(Instant::now() < until, "beeps and lights that arrived: {commands:02x?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    // The light goes off by itself, once nobody scans any more.
+    let off = (LED_OFF, vec![0x03]);
+    let offs = || simulated.lock().unwrap().commands.iter().filter(|command| **command == off).count();
+    while simulated.lock().unwrap().commands.last() != Some(&off) {
+        assert!(Instant::now() < until, "a light stays on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     // Nothing was told twice in the meantime.
     assert!(!matches!(receiver.try_recv(), Some(Event::Scan { .. })));
+    // Where the port is closed while a light is on, it goes off before.
+    well.store(true, Ordering::Relaxed);
+    let (before, told) = (offs(), simulated.lock().unwrap().commands.len());
+    scanner.answer(Outcome::Accepted);
+    let on = (LED_ON, vec![0x01]);
+    while !simulated.lock().unwrap().commands[told..].contains(&on) {
+        assert!(Instant::now() < until, "no light came on");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(scanner);
+    while offs() == before {
+        assert!(Instant::now() < until, "the light stays on when the port is closed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     stop.store(true, Ordering::Relaxed);
     on_the_line.join().unwrap();
 }
 
-fn run(mut wire: File, simulated: &Mutex<SimulatedSsi>, stop: &AtomicBool) {
+fn run(mut wire: File, simulated: &Mutex<SimulatedSsi>, stop: &AtomicBool, well: &AtomicBool) {
     let harms = [
         Harm::Lost,
         Harm::None,
@@ -76,6 +99,9 @@ fn run(mut wire: File, simulated: &Mutex<SimulatedSsi>, stop: &AtomicBool) {
     let mut count = 0;
     let mut harm = || {
         count += 1;
+        if well.load(Ordering::Relaxed) {
+            return Harm::None;
+        }
         // Later on, one packet in eight is lost.
         harms.get(count - 1).copied().unwrap_or(if count % 8 == 0 { Harm::Lost } else { Harm::None })
     };

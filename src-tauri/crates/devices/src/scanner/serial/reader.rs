@@ -162,6 +162,9 @@ impl Reader {
                 }
             }
         }
+        // No light stays on that nobody will put out.
+        host.farewell(&mut line);
+        self.send(port.as_mut(), &mut line);
     }
 
     fn read<'buffer>(&self, port: &mut dyn SerialPort, buffer: &'buffer mut [u8]) -> Heard<'buffer> {

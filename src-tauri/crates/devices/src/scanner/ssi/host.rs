@@ -22,6 +22,8 @@ const COPY_WITHIN: Duration = Duration::from_millis(200);
 const ANSWER_WITHIN: Duration = Duration::from_millis(600);
 /// … so often in all.
 const TRIES: u32 = 3;
+/// A light goes off so long after it came on: what it said is then about the scan before last.
+const LIGHT_FOR: Duration = Duration::from_secs(2);
 /// Commands that may wait; beyond that the oldest is forgotten, for a beep that comes late says nothing.
 const COMMANDS_WAITING: usize = 8;
 
@@ -77,6 +79,8 @@ pub struct Host {
     dropped_bytes: u64,
     waiting: VecDeque<Packet>,
     sent: Option<Sent>,
+    /// Since when a light is on.
+    lit: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -100,6 +104,14 @@ impl Host {
             dropped_bytes: 0,
             waiting: VecDeque::new(),
             sent: None,
+            lit: None,
+        }
+    }
+
+    /// The last words before the port is closed: a light that is on goes off. Nobody waits for the answer.
+    pub fn farewell(&mut self, line: &mut Vec<u8>) {
+        if self.lit.take().is_some() {
+            line.extend(Packet::host(opcode::LED_OFF, &[GREEN | RED]).bytes());
         }
     }
 
@@ -257,6 +269,12 @@ impl Host {
     }
 
     fn speak(&mut self, now: Duration, line: &mut Vec<u8>) {
+        // With commands waiting, another light may be among them.
+        let idle = self.waiting.is_empty() && self.sent.is_none();
+        if idle && self.lit.is_some_and(|since| now.saturating_sub(since) >= LIGHT_FOR) {
+            self.lit = None;
+            self.command(&Command::LightsOff);
+        }
         // Not into the middle of what the scanner is saying.
         if self.sent.is_none()
             && self.received.is_empty()
@@ -264,6 +282,11 @@ impl Host {
             && let Some(packet) = self.waiting.pop_front()
         {
             line.extend(packet.bytes());
+            match packet.opcode {
+                opcode::LED_ON => self.lit = Some(now),
+                opcode::LED_OFF => self.lit = None,
+                _ => {}
+            }
             self.sent = Some(Sent { packet, at: now, tries: 1 });
         }
     }
@@ -404,6 +427,32 @@ mod tests {
         talk.hear(&nak.bytes(), 730);
         assert_eq!(talk.said, [Said::NotTaken { opcode: opcode::LED_ON, reason: Some(6) }]);
         assert!(!talk.host.is_midway());
+    }
+
+    #[test]
+    fn a_light_goes_off_after_a_while_and_before_the_port_is_closed() {
+        let off = Packet::host(opcode::LED_OFF, &[GREEN | RED]).bytes();
+        let acked = Packet { opcode: opcode::CMD_ACK, from_host: false, status: 0, data: vec![] }.bytes();
+        let mut talk = Talk::new();
+        talk.host.command(&Command::Tell(Outcome::Accepted));
+        talk.wait(0);
+        assert_eq!(talk.hear(&acked, 20), Packet::host(opcode::LED_ON, &[GREEN]).bytes());
+        assert_eq!(talk.hear(&acked, 40), b"");
+        assert_eq!(talk.wait(1500), b"", "it is still on");
+        assert_eq!(talk.wait(2100), off);
+        talk.hear(&acked, 2120);
+        assert_eq!(talk.wait(9000), b"", "once is enough");
+        // A light that comes on anew has its whole time.
+        talk.host.command(&Command::Tell(Outcome::Refused));
+        talk.wait(10_000);
+        talk.hear(&acked, 10_020);
+        talk.hear(&acked, 10_040);
+        let mut line = Vec::new();
+        talk.host.farewell(&mut line);
+        assert_eq!(line, off);
+        line.clear();
+        talk.host.farewell(&mut line);
+        assert_eq!(line, b"", "nothing is on any more");
     }
 
     #[test]
