@@ -335,3 +335,40 @@ fn another_identity_is_compared_with_what_was_expected_of_it() {
     assert!(turns_out(IntakeKind::UnexpectedItem, &other));
     assert!(!turns_out(IntakeKind::UnexpectedItem, &expected));
 }
+
+#[test]
+fn the_line_that_counts_a_unit_is_not_over_because_of_it() {
+    let mut depot = Depot::new();
+    let mut other_rma = common::rma();
+    other_rma.number = id("R-1002");
+    other_rma.lines[0].received = 1;
+    let facts = depot.facts("COAT", Some("1"));
+    let received = Bench::received(&facts);
+    // By now both lines are full, the first one with this unit.
+    depot.rma.lines[0].received = 1;
+    depot.rma.lines[1].received = 1;
+    let over = |facts: &Facts<'_>| {
+        let mut bench = Bench { state: received.state.clone(), history: vec![] };
+        bench.does(Command::ReIdentify { sku: id("SHIRT") }, facts);
+        bench.state.findings().contains(&Finding::QtyOver)
+    };
+    assert!(!over(&depot.facts("SHIRT", Some("1"))));
+    assert!(over(&depot.facts("SHIRT", Some("2"))));
+    let elsewhere = Facts {
+        rma: Some(&other_rma),
+        line: other_rma.line(&id("1")),
+        ..depot.facts("SHIRT", Some("1"))
+    };
+    assert!(over(&elsewhere), "a line of that name in another RMA");
+}
+
+#[test]
+fn a_unit_gets_a_new_number_until_it_has_left() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let number = || Command::RequestLabel { label: LabelKind::Lpn };
+    let pending = UnitEvent::LabelPending { label: LabelKind::Lpn, print: 1 };
+    assert_eq!(Bench::received(&facts).does(number(), &facts), [pending]);
+    let left = closed(&facts).refuses(number(), &facts);
+    assert_eq!(left, Refusal::WrongStage { stage: Stage::Closed });
+}

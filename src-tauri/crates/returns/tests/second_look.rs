@@ -334,6 +334,56 @@ fn settle(stands: EventId, decision: Option<Box<Decision>>) -> Command {
 }
 
 #[test]
+fn another_place_for_the_same_grade_is_put_in_force() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let mut bench = Bench::confirmed(&facts);
+    let ours = bench.state.decision.clone().unwrap();
+    let theirs = Box::new(Decision { disposition: Disposition::RestockB, ..ours });
+    bench.does(contest(), &facts);
+    bench.does(settle(TWO, Some(theirs)), &supervised(&depot, &facts));
+    assert_eq!(bench.state.disposition(), Some(Disposition::RestockB));
+    assert_eq!(bench.state.label.stage, LabelStage::None, "the printed one names the wrong place");
+}
+
+#[test]
+fn only_where_the_draw_asked_for_it_does_a_second_person_look_without_seeing() {
+    let depot = Depot::new();
+    let facts = depot.facts("COAT", Some("1"));
+    let second = Facts { actor: &depot.other, ..facts.clone() };
+    let mut bench = Bench::received(&facts);
+    bench.does(Command::StartInspection, &facts);
+    for (question, choice) in CLEAN {
+        bench.does(Command::Answer(answer(question, choice)), &facts);
+    }
+    bench.does(Command::SkipPhoto { role: id("FRONT"), reason: SkipReason::Camera }, &facts);
+    bench.does(Command::Grade, &facts);
+    bench.does(Command::Dispose, &facts);
+    assert_eq!(bench.state.review.causes, [ReviewCause::PhotoSkipped]);
+    let refusal = bench.refuses(blind(CLEAN), &second);
+    assert_eq!(refusal, Refusal::NoReview { review: ReviewState::Pending });
+}
+
+#[test]
+fn what_goes_back_says_why_and_changes_nothing() {
+    let depot = Depot::new();
+    let facts = Facts { sample_drawn: true, ..depot.facts("COAT", Some("1")) };
+    let mut bench = drawn(&facts);
+    bench.does(blind(WORN), &Facts { actor: &depot.other, ..facts.clone() });
+    let back = Verdict::send_back(OverrideReason::Other);
+    for incomplete in [
+        Verdict { reason: None, ..back.clone() },
+        Verdict { grade: Some(Grade::C), ..back.clone() },
+        Verdict { grade: Some(Grade::C), reason: None, ..back.clone() },
+    ] {
+        let refusal = bench.refuses(Command::Review(incomplete), &supervised(&depot, &facts));
+        assert_eq!(refusal, Refusal::ReviewIncomplete);
+    }
+    bench.does(Command::Review(back), &supervised(&depot, &facts));
+    assert_eq!(bench.state.review.state, ReviewState::SentBack);
+}
+
+#[test]
 fn the_decision_that_stands_is_put_in_force() {
     let depot = Depot::new();
     let facts = depot.facts("COAT", Some("1"));

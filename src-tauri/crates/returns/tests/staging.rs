@@ -33,10 +33,15 @@ fn one_return_from_receipt_to_closed() {
     let with_closed = Facts { container: Some(&closed), ..facts.clone() };
     bench.does(Command::Close, &with_closed);
     assert_eq!((bench.state.stage, bench.state.shipped), (Some(Stage::Closed), false));
+    let again = Refusal::WrongStage { stage: Stage::Closed };
+    assert_eq!(bench.refuses(Command::Close, &with_closed), again);
     let shipped = container(Disposition::Restock, "NORDWIND", ContainerState::Shipped);
     let with_shipped = Facts { container: Some(&shipped), ..facts.clone() };
     bench.does(Command::Close, &with_shipped);
     assert!(bench.state.shipped);
+    for facts in [&with_closed, &with_shipped] {
+        assert_eq!(bench.refuses(Command::Close, facts), again);
+    }
     assert_eq!(unit::fold(&bench.history), bench.state);
 }
 
