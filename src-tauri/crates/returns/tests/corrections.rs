@@ -354,11 +354,8 @@ fn the_line_that_counts_a_unit_is_not_over_because_of_it() {
     };
     assert!(!over(&depot.facts("SHIRT", Some("1"))));
     assert!(over(&depot.facts("SHIRT", Some("2"))));
-    let elsewhere = Facts {
-        rma: Some(&other_rma),
-        line: other_rma.line(&id("1")),
-        ..depot.facts("SHIRT", Some("1"))
-    };
+    let elsewhere =
+        Facts { rma: Some(&other_rma), line: other_rma.line(&id("1")), ..depot.facts("SHIRT", Some("1")) };
     assert!(over(&elsewhere), "a line of that name in another RMA");
 }
 
