@@ -127,9 +127,14 @@ async fn decisions_at_odds_stop_the_unit_until_a_person_says_which_stands() {
     let queued = row(first, unit).await.unwrap();
     assert_eq!(queued.waits_for, [WaitsFor::Contest]);
     let screen = number(first, unit).await;
-    assert!(!matches!(screen.stage, Stage::StickLabel { .. } | Stage::Stow { .. }), "{}", told(&screen));
+    let said = match &screen.stage {
+        Stage::Decision { review: Some(review), .. } => review.code.as_str(),
+        _ => "",
+    };
+    assert_eq!(said, "contested", "{}", told(&screen));
     let pressed = first.press("NEXT").await;
     assert_eq!(first.unit(unit).unwrap().label.print, 0, "{}", told(&pressed));
+    assert!(!matches!(pressed.stage, Stage::Decision { .. }), "{}", told(&pressed));
     let contest = detail(first, unit).await.contest.unwrap();
     let sides = [&contest.first, &contest.second];
     let mut shown = sides.map(|side| (side.grade, side.disposition));

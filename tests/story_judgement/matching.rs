@@ -19,7 +19,7 @@ use crate::story::until;
 const TRACKING: &str = "RA473124996PL";
 
 /// Something of the catalogue that no RMA expects and that needs no serial.
-fn unexpected(station: &Station) -> Item {
+pub fn unexpected(station: &Station) -> Item {
     unexpected_where(station, |_| true)
 }
 
@@ -39,7 +39,7 @@ fn unexpected_where(station: &Station, wished: impl Fn(&Item) -> bool) -> Item {
 }
 
 /// Takes it in out of a parcel that nobody knows.
-async fn received_blind(station: &Station, item: &Item) -> UnitId {
+pub async fn received_blind(station: &Station, item: &Item) -> UnitId {
     for code in [TRACKING, item.gtins[0].as_str()] {
         let mut screen = station.scan(code).await;
         for _ in 0..3 {
@@ -55,7 +55,7 @@ async fn received_blind(station: &Station, item: &Item) -> UnitId {
 }
 
 /// Head office finds out about it.
-async fn announced(depot: &Depot, station: &Station, number: &str, sku: &Sku, tracking: Option<&str>) {
+pub async fn announced(depot: &Depot, station: &Station, number: &str, sku: &Sku, tracking: Option<&str>) {
     announced_in(depot, station, number, sku, tracking, Cycle::Commercial).await;
 }
 
@@ -97,7 +97,7 @@ fn match_to(unit: UnitId, rma: &str) -> Request {
 }
 
 /// Answers everything that keeps a unit well, by what the checklist's file says.
-async fn grade(station: &Station, unit: UnitId) {
+pub async fn grade(station: &Station, unit: UnitId) {
     number(station, unit).await;
     for _ in 0..20 {
         let screen = station.settled().await;

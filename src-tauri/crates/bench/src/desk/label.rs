@@ -38,7 +38,9 @@ impl Desk {
         command: CommandCode,
     ) -> Outcome {
         match (command, state.stage) {
-            (CommandCode::Next, Some(Stage::Graded)) if state.review_pending() => {
+            (CommandCode::Next, stage)
+                if state.contested.is_some() || (stage == Some(Stage::Graded) && state.review_pending()) =>
+            {
                 let lpn = super::views::lpn(state);
                 self.set_unit_aside();
                 Ok(Said::saved(Tone::Supervisor, say("unit-to-review", [("lpn", lpn)])))

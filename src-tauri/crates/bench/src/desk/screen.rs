@@ -264,6 +264,9 @@ impl Desk {
             return Ok((stage, say("next-shelf-or-leave", [])));
         }
         let grade = state.grade().unwrap_or(Grade::X);
+        if state.contested.is_some() {
+            return Ok(self.decision_stage(unit, state, grade));
+        }
         match (state.stage, state.label.stage, state.disposition()) {
             (
                 Some(UnitStage::Dispositioned),
@@ -292,9 +295,16 @@ impl Desk {
     }
 
     fn decision_stage(&self, unit: UnitId, state: &unit::State, grade: Grade) -> (Stage, Say) {
+        // Nobody prints or stows it before a person has said which of two decisions stands.
+        let contested = state.contested.is_some();
         let pending = state.review_pending();
+        let waits = if contested {
+            Some(say("contested", []))
+        } else {
+            pending.then(|| say("review-pending", [("causes", super::views::causes(state))]))
+        };
         let shown = state.decision.as_ref().or(state.review.proposal.as_ref());
-        let (words, next) = if pending {
+        let (words, next) = if waits.is_some() {
             ("choice-to-review", say("next-shelf-or-leave", []))
         } else {
             ("choice-print", say("next-print", []))
@@ -308,7 +318,7 @@ impl Desk {
             computed: state.computed_grade.filter(|computed| *computed != grade),
             findings: state.findings().into_iter().collect(),
             decision: shown.map(|decision| Box::new(self.decision_view(decision))),
-            review: pending.then(|| say("review-pending", [("causes", super::views::causes(state))])),
+            review: waits,
             choices,
         };
         (stage, next)
