@@ -154,7 +154,7 @@ fn each_fault_has_its_line() {
         incarnation: Incarnation("first".to_owned()),
         stored: Head::EMPTY,
         durable_seq: 0,
-        limits: wire::Limits { batch_events: 1000, body_bytes: 1 << 20 },
+        limits: wire::Limits { batch_events: 1000, body_bytes: 1 << 20, dictionary: None },
         verdict: Verdict::Ok,
         time: "2199-01-01T00:00:00Z".parse().unwrap(),
         lpn_block: None,

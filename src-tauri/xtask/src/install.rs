@@ -10,6 +10,9 @@ use crate::{command, debian, page};
 /// The oldest Node that the page's tools run on.
 const NODE_MAJOR: u32 = 20;
 
+/// Others' readers of what head office exports, from npm.
+const JUDGES: &str = "src-tauri/crates/head-office/tests/judges";
+
 /// What the machine is wanted for; each needs other packages.
 #[derive(Debug, Clone, Copy)]
 pub struct Purpose(&'static [&'static [&'static str]]);
@@ -25,12 +28,13 @@ impl Purpose {
     pub const ALL: Self = Self(&[debian::BUILD, debian::CHECK, debian::DOCK, debian::TEST]);
 }
 
-/// Makes sure that all of it is here: Debian packages, Node, and the page's npm packages.
+/// Makes sure that all of it is here: Debian packages, Node, and the npm packages of the page and of the tests.
 pub fn install(workspace: &Workspace, purpose: Purpose) -> Result<()> {
     let wanted: BTreeSet<&str> = purpose.0.iter().flat_map(|list| list.iter().copied()).collect();
     debian::install(&wanted, &workspace.root)?;
     expect_node(workspace)?;
-    page::install(workspace)
+    page::install(workspace)?;
+    page::install_in(&workspace.root.join(JUDGES))
 }
 
 /// Fails, saying what to do, unless rustfmt and clippy are here.

@@ -54,19 +54,24 @@ impl Lock {
     }
 }
 
-/// `npm ci`, unless exactly the packages of the lock file are installed already.
+/// The page's npm packages.
 pub fn install(workspace: &Workspace) -> Result<()> {
-    let ui = workspace.ui();
-    let wanted: Lock = read_json(&ui.join("package-lock.json"))?;
+    install_in(&workspace.ui())
+}
+
+/// `npm ci` in a folder, unless exactly the packages of its lock file are installed already.
+pub fn install_in(folder: &Path) -> Result<()> {
+    let wanted: Lock = read_json(&folder.join("package-lock.json"))?;
     // npm writes this when an installation is complete.
-    let installed = read_json::<Lock>(&ui.join("node_modules/.package-lock.json")).ok();
+    let installed = read_json::<Lock>(&folder.join("node_modules/.package-lock.json")).ok();
     if installed.is_some_and(|installed| wanted.is_met_by(&installed)) {
         return Ok(());
     }
     println!(
-        "The page's npm packages are missing or other than those of ui/package-lock.json: installing them."
+        "npm packages are missing in {}, or other than those of its package-lock.json: installing them.",
+        folder.display()
     );
-    command::run(command::in_folder("npm", &ui).args(["ci", "--no-audit", "--no-fund"]))
+    command::run(command::in_folder("npm", folder).args(["ci", "--no-audit", "--no-fund"]))
 }
 
 /// Builds ui/dist, unless it was built from exactly what lies there now.

@@ -26,10 +26,11 @@ impl Background {
         Ok(Self { runtime: Some(runtime) })
     }
 
-    /// Waits for a future whose timers and sockets belong to this runtime.
+    /// Waits for a future whose timers and sockets belong to this runtime. A caller that is a task of another runtime
+    /// has a budget there; once that is used up, what waits here would never be woken.
     pub fn wait<F: Future>(&self, future: F) -> F::Output {
         let _inside = self.runtime.as_ref().map(Runtime::enter);
-        futures_executor::block_on(future)
+        futures_executor::block_on(tokio::task::coop::unconstrained(future))
     }
 }
 

@@ -124,6 +124,33 @@ pub enum HeadOfficeError {
     /// Nothing was asked for.
     #[error("nothing to import: name at least one file")]
     NothingToImport,
+    /// No unit has this id or LPN.
+    #[error("no unit {0}")]
+    NoSuchUnit(String),
+    /// Several units have this LPN.
+    #[error("several units have the LPN {0}: name the unit by its id")]
+    LpnAmbiguous(String),
+    /// No RMA of that number, or without that line.
+    #[error("no RMA {0} with that line")]
+    NoSuchRma(String),
+    /// The unit does not allow it now.
+    #[error(transparent)]
+    Refused(#[from] returns::refusal::Refusal),
+    /// Others wrote to the same place again and again.
+    #[error("others write to the same place; try again")]
+    Busy,
+    /// An event that cannot be written.
+    #[error("not an event: {0}")]
+    Event(#[from] wire::EnvelopeError),
+    /// An export whose window ends before it begins.
+    #[error("the window ends before it begins")]
+    WindowEmpty,
+    /// An interchange id that X12 does not allow.
+    #[error("{0:?} is no interchange id: 2 to 15 capital letters, digits, '-', '_' or '.'")]
+    PartnerUnusable(String),
+    /// The export cannot be written.
+    #[error("the export cannot be written: {0}")]
+    ExportUnwritable(String),
 }
 
 impl HeadOfficeError {
@@ -161,6 +188,15 @@ impl HeadOfficeError {
             Self::Undrawable { .. } => "label-undrawable",
             Self::LpnBlocksUsedUp => "lpn-blocks-used-up",
             Self::NothingToImport => "nothing-to-import",
+            Self::NoSuchUnit(_) => "unit-unknown",
+            Self::LpnAmbiguous(_) => "lpn-ambiguous",
+            Self::NoSuchRma(_) => "rma-unknown",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Busy => "busy",
+            Self::Event(error) => error.code(),
+            Self::WindowEmpty => "window-empty",
+            Self::PartnerUnusable(_) => "partner-unusable",
+            Self::ExportUnwritable(_) => "export-unwritable",
         }
     }
 

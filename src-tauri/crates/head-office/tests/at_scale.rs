@@ -12,10 +12,16 @@ mod enrolment;
 mod epochs;
 #[path = "events.rs"]
 mod events;
+#[path = "export.rs"]
+mod export;
 #[path = "feeds.rs"]
 mod feeds;
 #[path = "import.rs"]
 mod import;
+#[path = "import_rows.rs"]
+mod import_rows;
+#[path = "matching.rs"]
+mod matching;
 #[path = "meaning.rs"]
 mod meaning;
 #[path = "photos.rs"]

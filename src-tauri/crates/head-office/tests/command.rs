@@ -220,3 +220,58 @@ fn a_newer_database_a_lost_and_a_foreign_key_are_refused_untouched() {
     .unwrap();
     assert_eq!(code(), "database-newer");
 }
+
+#[test]
+fn what_is_checked_is_not_written_and_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let rmas = dir.path().join("rmas.csv");
+    let head = "number,state,owner,cycle,line,sku,requested,authorised,reason,preference\n";
+    let rows = "26-1,AUTHORISED,NORD,COMMERCIAL,1,S-1,1,1,GIFT,REFUND\n26-2,AUTHORISED,NORD,COMMERCIAL,1,S-1,1,2,GIFT,REFUND\n";
+    std::fs::write(&rmas, format!("{head}{rows}")).unwrap();
+    let file = rmas.to_str().unwrap();
+    let checked = run(&data, &["import", "--rmas", file, "--check", "--rows"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = String::from_utf8(checked.stdout).unwrap();
+    for part in [
+        "accepted: ",
+        "rmas.csv, row 2: 26-1",
+        "rmas.csv, row 3, authorised: more-authorised-than-requested",
+        "more authorised than requested; correct one of the two numbers",
+        "nothing was written: 1 returns",
+    ] {
+        assert!(told.contains(part), "{part:?} in {told}");
+    }
+    assert_eq!(json_line(&run(&data, &["status", "--json"]).stdout)["rmas"], 0);
+    let refused = run(&data, &["import", "--rmas", file, "--all-or-nothing", "--json"]);
+    assert_eq!((refused.status.code(), &json_line(&refused.stdout)["written"]), (Some(1), &json!(false)));
+    let taken = json_line(&run(&data, &["import", "--rmas", file, "--json", "--rows"]).stdout);
+    assert_eq!((&taken["written"], &taken["rows"][0]["outcome"]), (&json!(true), &json!("accepted")));
+    let again = json_line(&run(&data, &["import", "--rmas", file, "--json"]).stdout);
+    assert_eq!((&again["imported"]["rmas"], &again["unchanged"]["rmas"]), (&json!(0), &json!(1)));
+}
+
+#[test]
+fn units_are_listed_matched_and_exported_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(run(&data, &["enrol", "--depot", "LEJ2", "--name", "LEJ2-B04"]).status.success());
+    assert_eq!(json_line(&run(&data, &["unmatched", "--json"]).stdout), json!({ "unmatched": [] }));
+    assert_eq!(json_line(&run(&data, &["contested", "--json"]).stdout), json!({ "contested": [] }));
+    let failed = run(&data, &["match", "--unit", "100000000197", "--rma", "26-1", "--json"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(json_line(&failed.stderr)["error"]["code"], "unit-unknown");
+
+    let out = dir.path().join("units.csv");
+    let file = out.to_str().unwrap();
+    let exported =
+        run(&data, &["export", "--format", "csv", "--since", "2026-01-01", "--out", file, "--json"]);
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    assert_eq!(json_line(&exported.stdout)["written"], 0);
+    assert!(std::fs::read_to_string(&out).unwrap().starts_with("unit,lpn,depot,stage,"));
+    assert!(!dir.path().join("units.csv.unfinished").exists());
+    let failed =
+        run(&data, &["export", "--format", "x12", "--since", "2026-01-01", "--sender", "a b", "--json"]);
+    assert_eq!(json_line(&failed.stderr)["error"]["code"], "partner-unusable");
+    assert_eq!(run(&data, &["export", "--format", "csv", "--since", "lately"]).status.code(), Some(2));
+}

@@ -58,7 +58,7 @@ async fn an_rma_tells_every_station_what_came_in() {
     let dir = tempfile::tempdir().unwrap();
     let server = start(dir.path()).await;
     let store = server.office().store();
-    store.import_rmas(&[rma("RMA-1", 2)]).unwrap();
+    store.import(&[], &[rma("RMA-1", 2)]).unwrap();
     let mut station = enrol(&server, "LEJ2", "LEJ2-B04").await;
     let other = enrol(&server, "MUC1", "MUC1-B01").await;
     let (items, mut cursor) = other.drain(Feed::Rmas, "").await;
@@ -75,7 +75,7 @@ async fn an_rma_tells_every_station_what_came_in() {
         assert_eq!((now.lines[0].received, now.state.as_str()), (received, state));
     }
     // Imported again as it was, it still says what came in.
-    store.import_rmas(&[rma("RMA-1", 2)]).unwrap();
+    store.import(&[], &[rma("RMA-1", 2)]).unwrap();
     assert!(other.drain(Feed::Rmas, &cursor).await.0.is_empty());
     server.stop().await;
 }

@@ -145,7 +145,7 @@ fn hello(lpn_block: Option<u32>) -> wire::HelloReply {
         incarnation: wire::Incarnation("first".to_owned()),
         stored: wire::Head::EMPTY,
         durable_seq: 0,
-        limits: wire::Limits { batch_events: 10, body_bytes: 1000 },
+        limits: wire::Limits { batch_events: 10, body_bytes: 1000, dictionary: None },
         verdict: wire::Verdict::Ok,
         time: recorded(),
         lpn_block,

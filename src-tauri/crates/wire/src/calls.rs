@@ -102,6 +102,9 @@ pub struct Limits {
     pub batch_events: u32,
     /// Bytes of one packed body.
     pub body_bytes: u64,
+    /// The newest dictionary with which bodies may be packed; without it, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dictionary: Option<u32>,
 }
 
 /// The answer to a hello.

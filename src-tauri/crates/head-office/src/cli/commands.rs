@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use head_office::import::Sources;
+use head_office::import::{Manner, Outcome as Judged, Sources, Words};
 use head_office::verify::ChainVerdict;
 use head_office::{HeadOffice, HeadOfficeError};
 use jiff::Timestamp;
@@ -35,22 +35,43 @@ pub fn revoke(place: &Place<'_>, name: &str) -> Result<Outcome, HeadOfficeError>
     Ok(Outcome::Done)
 }
 
-pub fn import(place: &Place<'_>, sources: &Sources) -> Result<Outcome, HeadOfficeError> {
-    let verdict =
-        HeadOffice::open_or_create_in(place.data, &place.stores)?.import(sources, Timestamp::now())?;
+pub fn import(
+    place: &Place<'_>,
+    sources: &Sources,
+    manner: Manner,
+    every_row: bool,
+) -> Result<Outcome, HeadOfficeError> {
+    let office = HeadOffice::open_or_create_in(place.data, &place.stores)?;
+    let mut verdict = office.import_as(sources, manner, Timestamp::now())?;
+    let all_right = verdict.refused.is_empty();
     if place.as_json {
-        say(serde_json::to_string(&verdict)?);
-    } else {
-        let done = verdict.imported;
-        say(format_args!(
-            "imported: {} returns, {} items, {} operators, {} policies, {} checklists",
-            done.rmas, done.items, done.operators, done.policies, done.checklists
-        ));
-        for row in &verdict.refused {
-            say(format_args!("refused: {row}"));
+        if !every_row {
+            verdict.rows.clear();
         }
+        say(serde_json::to_string(&verdict)?);
+        return Ok(if all_right { Outcome::Done } else { Outcome::NotAllRight });
     }
-    Ok(if verdict.refused.is_empty() { Outcome::Done } else { Outcome::NotAllRight })
+    for row in verdict.rows.iter().filter(|row| every_row && row.outcome != Judged::Refused) {
+        let at = row.row.map(|row| format!(", row {row}")).unwrap_or_default();
+        let outcome = if row.outcome == Judged::Accepted { "accepted" } else { "unchanged" };
+        say(format_args!("{outcome}: {}{at}: {}", row.file, row.key));
+    }
+    for problem in &verdict.refused {
+        let words = Words::of(problem.code);
+        say(format_args!("refused: {problem}"));
+        say(format_args!("  {}; {}", words.why, words.next));
+    }
+    let (done, same) = (verdict.imported, verdict.unchanged);
+    let head = if verdict.written { "imported" } else { "would be imported, nothing was written" };
+    say(format_args!(
+        "{head}: {} returns, {} items, {} operators, {} policies, {} checklists",
+        done.rmas, done.items, done.operators, done.policies, done.checklists
+    ));
+    let same = [same.rmas, same.items, same.operators, same.policies, same.checklists].iter().sum::<usize>();
+    if same > 0 {
+        say(format_args!("unchanged: {same}"));
+    }
+    Ok(if all_right { Outcome::Done } else { Outcome::NotAllRight })
 }
 
 pub fn labels(place: &Place<'_>, rma: Option<&str>, out: Option<&Path>) -> Result<Outcome, HeadOfficeError> {

@@ -1,7 +1,9 @@
 //! Arguments, output and exit codes of the command `head-office`.
 
 mod commands;
+mod export;
 mod serve;
+mod units;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -10,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use head_office::blobs::Objects;
-use head_office::import::Sources;
+use head_office::import::{Manner, Sources};
 use head_office::server::Tls;
 use head_office::webhooks::Patience;
 use head_office::{HeadOfficeError, Settings, Stores};
@@ -78,8 +80,16 @@ enum Command {
     },
     /// Import return authorisations, catalogue, operators, policies and checklists
     ///
-    /// Good rows go in; each bad one is named with file, row and cell, and the exit code is then 1.
+    /// Good rows go in; each bad one is named with file, row and cell, why and what to do, and the exit code is then 1.
     Import(ImportArgs),
+    /// Write what happened for others: a table, GS1 EPCIS 2.0, or X12 180
+    Export(export::ExportArgs),
+    /// List units that came in without a return line, with the lines that may be theirs
+    Unmatched,
+    /// Say which return line a unit belongs to; before it is staged the policy decides again
+    Match(units::MatchArgs),
+    /// List units about which two decisions are at odds; they are held until a person decides at a bench
+    Contested,
     /// Print the signed tokens of return labels, and draw the labels as PDF
     Labels {
         /// Only this return authorisation
@@ -178,13 +188,13 @@ impl Cli {
 
 #[derive(Debug, Args)]
 struct ImportArgs {
-    /// Return authorisations, a JSON list
+    /// Return authorisations, a JSON list or CSV with a row for each line
     #[arg(long, value_name = "FILE", num_args = 1..)]
     rmas: Vec<PathBuf>,
-    /// Catalogue items, CSV
+    /// Catalogue items, CSV or a JSON list of objects with the same columns
     #[arg(long, value_name = "FILE", num_args = 1..)]
     catalogue: Vec<PathBuf>,
-    /// Operators with badge, initials, role and PIN, CSV
+    /// Operators with badge, initials, role and PIN, CSV or a JSON list of objects with the same columns
     #[arg(long, value_name = "FILE", num_args = 1..)]
     operators: Vec<PathBuf>,
     /// A policy: a folder of tables, a workbook (*.xlsx), or one JSON file
@@ -196,6 +206,27 @@ struct ImportArgs {
     /// A folder of checklists, one *.json each
     #[arg(long, value_name = "DIR", num_args = 1..)]
     checklists: Vec<PathBuf>,
+    /// Judge every row and write nothing
+    #[arg(long)]
+    check: bool,
+    /// Write nothing where anything is refused
+    #[arg(long)]
+    all_or_nothing: bool,
+    /// Tell the verdict on each row, the good ones too
+    #[arg(long)]
+    rows: bool,
+}
+
+impl ImportArgs {
+    fn sources(&self) -> Sources {
+        Sources {
+            rmas: self.rmas.clone(),
+            catalogue: self.catalogue.clone(),
+            operators: self.operators.clone(),
+            policies: self.policy.clone(),
+            checklists: self.checklists.clone(),
+        }
+    }
 }
 
 /// How a command ended that did not fail.
@@ -229,16 +260,14 @@ fn dispatch(cli: &Cli) -> Result<Outcome, HeadOfficeError> {
         Command::Enrol { depot, name } => commands::enrol(&place, depot, name),
         Command::Release { name } => commands::release(&place, name),
         Command::Revoke { name } => commands::revoke(&place, name),
-        Command::Import(files) => {
-            let sources = Sources {
-                rmas: files.rmas.clone(),
-                catalogue: files.catalogue.clone(),
-                operators: files.operators.clone(),
-                policies: files.policy.clone(),
-                checklists: files.checklists.clone(),
-            };
-            commands::import(&place, &sources)
+        Command::Import(args) => {
+            let manner = Manner { check: args.check, all_or_nothing: args.all_or_nothing };
+            commands::import(&place, &args.sources(), manner, args.rows)
         }
+        Command::Export(args) => export::export(&place, args),
+        Command::Unmatched => units::unmatched(&place),
+        Command::Match(args) => units::match_unit(&place, args),
+        Command::Contested => units::contested(&place),
         Command::Labels { rma, out } => commands::labels(&place, rma.as_deref(), out.as_deref()),
         Command::Status => commands::status(&place),
         Command::Verify => commands::verify(&place),

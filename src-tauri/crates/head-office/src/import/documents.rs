@@ -9,15 +9,13 @@ use knowledge::{File, Problem};
 use returns::checklist::Checklist;
 use returns::item::Item;
 use returns::policy::Vocabulary;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wire::{Document, Feed, Signed};
 
-use super::{Verdict, bytes_of, name_of};
+use super::plan::{About, Plan};
+use super::{Kind, bytes_of, name_of};
 use crate::error::HeadOfficeError;
 use crate::office::HeadOffice;
-use crate::store::Change;
 
 /// Before the number in a policy's key among the documents.
 const POLICY_KEY: &str = "policy/";
@@ -28,65 +26,62 @@ pub fn policy(
     office: &HeadOffice,
     path: &Path,
     known: &Vocabulary,
-    verdict: &mut Verdict,
+    plan: &mut Plan,
 ) -> Result<(), HeadOfficeError> {
     let opened = open_policy(path)?;
     let places = opened.places;
     let policy = match opened.read.one() {
         Ok(policy) => policy,
         Err(problems) => {
-            verdict.refused.extend(problems);
+            plan.refuse(Kind::Policy, problems);
             return Ok(());
         }
     };
     let found = policy::publishable(&policy, &places, known);
     if !found.problems.is_empty() {
-        verdict.refused.extend(found.problems);
+        plan.refuse(Kind::Policy, found.problems);
         return Ok(());
     }
     let number = policy.number;
     let key = format!("{POLICY_KEY}{number}");
     let value = signed(office, &Document::Policy(Box::new(policy)))?;
     // Events name a policy by number and hash: one number must stay one text.
-    let code = match office.store().feed_value(Feed::Documents, &key)? {
-        Some(before) if before != value => Some("policy-number-taken"),
-        None if newest_policy(office)?.is_some_and(|newest| number < newest) => Some("policy-number-lower"),
+    let published = office.store().feed_value(Feed::Documents, &key)?;
+    let before = plan.policies.get(&number).cloned().or(published);
+    let newest = newest_policy(office)?.max(plan.policies.keys().next_back().copied());
+    let code = match &before {
+        Some(before) if *before != value => Some("policy-number-taken"),
+        None if newest.is_some_and(|newest| number < newest) => Some("policy-number-lower"),
         _ => None,
     };
     if let Some(code) = code {
         let place = policy::Place { table: policy::Table::Head, at: None, cell: "number" };
         let mut problem = places.problem(place, code);
         problem.args.insert("found".to_owned(), number.to_string());
-        verdict.refused.push(problem);
+        plan.refuse(Kind::Policy, vec![problem]);
         return Ok(());
     }
-    verdict.imported.policies += 1;
-    office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])
+    let about = About { file: name_of(path), row: None, kind: Kind::Policy, key: number.to_string() };
+    plan.policies.insert(number, value.clone());
+    plan.put(about, Feed::Documents, key, value, before.as_ref());
+    Ok(())
 }
 
-/// The words that a policy may use: those of the checklists and products that are published here.
-pub fn vocabulary(office: &HeadOffice) -> Result<Vocabulary, HeadOfficeError> {
-    let checklists = published::<Document>(office, Feed::Documents)?.into_iter();
+/// The words that a policy may use: those of the checklists and products that are published here, or are about to be.
+pub fn vocabulary(office: &HeadOffice, plan: &Plan) -> Result<Vocabulary, HeadOfficeError> {
+    let checklists = office.published::<Document>(Feed::Documents)?.into_iter();
     let checklists: Vec<Checklist> = checklists
-        .filter_map(|document| match document {
+        .filter_map(|(document, _)| match document {
             Document::Checklist(checklist) => Some(*checklist),
             Document::Policy(_) => None,
         })
+        .chain(plan.checklists.iter().cloned())
         .collect();
-    Ok(policy::vocabulary(&checklists, &published::<Item>(office, Feed::Catalogue)?))
-}
-
-/// What a feed holds under our own key. What another key signed says nothing here.
-fn published<T: Serialize + DeserializeOwned>(
-    office: &HeadOffice,
-    feed: Feed,
-) -> Result<Vec<T>, HeadOfficeError> {
-    let key = office.public_key();
-    let values = office.store().feed_values(feed)?.into_iter();
-    Ok(values
-        .filter_map(|(_, value)| serde_json::from_value::<Signed<T>>(value).ok()?.verify(&key).ok())
-        .map(|(value, _)| value)
-        .collect())
+    let items = office.published::<Item>(Feed::Catalogue)?.into_iter();
+    Ok(policy::vocabulary(
+        &checklists,
+        &items.map(|(item, _)| item).chain(plan.items.iter().cloned()).collect::<Vec<_>>(),
+    ))
 }
 
 /// The highest number that is published.
@@ -121,25 +116,24 @@ fn policy_folder(folder: &Path) -> Result<Opened, HeadOfficeError> {
 }
 
 /// The checklists of a folder, one `*.json` each. A folder without any is refused: it was meant to hold some.
-pub fn checklists(office: &HeadOffice, folder: &Path, verdict: &mut Verdict) -> Result<(), HeadOfficeError> {
+pub fn checklists(office: &HeadOffice, folder: &Path, plan: &mut Plan) -> Result<(), HeadOfficeError> {
     let files = json_files(folder)?;
     if files.is_empty() {
-        verdict.refused.push(Problem {
-            file: name_of(folder),
-            row: None,
-            cell: None,
-            code: "folder-empty",
-            args: BTreeMap::new(),
-        });
+        let code = "folder-empty";
+        let problem = Problem { file: name_of(folder), row: None, cell: None, code, args: BTreeMap::new() };
+        plan.refuse(Kind::Checklist, vec![problem]);
     }
     for file in files {
         match knowledge::checklist::read(&bytes_of(&file)?, &name_of(&file)).one() {
-            Err(problems) => verdict.refused.extend(problems),
+            Err(problems) => plan.refuse(Kind::Checklist, problems),
             Ok(checklist) => {
                 let key = checklist_key(&checklist);
+                plan.checklists.push(checklist.clone());
                 let value = signed(office, &Document::Checklist(Box::new(checklist)))?;
-                office.store().publish(Feed::Documents, &[Change { key, value: Some(value) }])?;
-                verdict.imported.checklists += 1;
+                let before = office.store().feed_value(Feed::Documents, &key)?;
+                let about =
+                    About { file: name_of(&file), row: None, kind: Kind::Checklist, key: key.clone() };
+                plan.put(about, Feed::Documents, key, value, before.as_ref());
             }
         }
     }

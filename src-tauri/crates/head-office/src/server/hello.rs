@@ -60,7 +60,11 @@ fn answer(
         incarnation: office.identity().incarnation.clone(),
         stored,
         durable_seq,
-        limits: Limits { batch_events: MAX_BATCH_EVENTS, body_bytes: MAX_BODY_BYTES as u64 },
+        limits: Limits {
+            batch_events: MAX_BATCH_EVENTS,
+            body_bytes: MAX_BODY_BYTES as u64,
+            dictionary: Some(wire::DICTIONARY),
+        },
         verdict,
         time: now,
         lpn_block: if revoked { None } else { store.further_block(&station.id)? },

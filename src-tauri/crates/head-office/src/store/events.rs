@@ -197,7 +197,8 @@ pub(super) fn adopt(tx: &mut dyn Session, station: &StationId, epoch: &Epoch) ->
     Ok(())
 }
 
-fn epoch_state(
+/// An epoch as it is stored; `row_lock` is appended to the SELECT.
+pub(super) fn epoch_state(
     tx: &mut dyn Session,
     station: &StationId,
     epoch: &Epoch,

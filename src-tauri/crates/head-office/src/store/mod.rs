@@ -9,7 +9,9 @@ mod blobs;
 mod copy;
 mod effects;
 mod events;
+mod exported;
 mod feeds;
+mod own_station;
 mod postgres;
 mod projections;
 pub(crate) mod session;
@@ -28,6 +30,7 @@ use session::{Database, Session, Turn, cells};
 pub use backups::BackupRecord;
 pub use effects::Effect;
 pub use events::{AppendRefusal, EpochState, StoredEvent};
+pub use exported::ExportedEvent;
 pub use feeds::{Change, CursorError, FeedSlice};
 pub(crate) use feeds::{cursor, position};
 pub use projections::{

@@ -11,7 +11,7 @@ use wire::{Epoch, Feed};
 use super::effects::{self, Effect};
 use super::events::EVENT_POSITIONS;
 use super::feeds::{Change, put};
-use super::session::{Cell, Session, cells};
+use super::session::{Cell, Row, Session, cells};
 use super::{Store, drawn, unreadable};
 use crate::error::HeadOfficeError;
 use crate::interpret::with_progress;
@@ -222,15 +222,7 @@ impl Store {
     pub fn units(&self) -> Result<Vec<UnitRow>, HeadOfficeError> {
         self.read(|tx| {
             let rows = tx.query("SELECT unit, depot, state FROM units ORDER BY unit", &[])?;
-            rows.iter()
-                .map(|row| {
-                    Ok(UnitRow {
-                        unit: row.text(0)?.parse().map_err(unreadable)?,
-                        depot: row.text(1)?.to_owned(),
-                        state: serde_json::from_str(row.text(2)?).map_err(unreadable)?,
-                    })
-                })
-                .collect()
+            rows.iter().map(unit_row_of).collect()
         })
     }
 
@@ -242,9 +234,13 @@ impl Store {
         })
     }
 
-    /// Keeps RMAs as they were imported and publishes them with what came in since.
-    pub fn import_rmas(&self, rmas: &[Rma]) -> Result<(), HeadOfficeError> {
+    /// Keeps what was imported, all in one transaction: changes of keyed feeds, and RMAs as they were imported, which
+    /// are published with what came in since.
+    pub fn import(&self, changes: &[(Feed, Vec<Change>)], rmas: &[Rma]) -> Result<(), HeadOfficeError> {
         self.write(|tx| {
+            for (feed, changes) in changes {
+                changes.iter().try_for_each(|change| put(tx, *feed, change))?;
+            }
             for rma in rmas {
                 tx.execute(
                     "INSERT INTO rmas (number, imported) VALUES (?1, ?2)
@@ -266,8 +262,17 @@ impl Store {
     }
 }
 
+/// A unit from its columns `unit, depot, state`.
+pub(super) fn unit_row_of(row: &Row) -> Result<UnitRow, HeadOfficeError> {
+    Ok(UnitRow {
+        unit: row.text(0)?.parse().map_err(unreadable)?,
+        depot: row.text(1)?.to_owned(),
+        state: serde_json::from_str(row.text(2)?).map_err(unreadable)?,
+    })
+}
+
 /// A JSON list of texts, as [`Session::listed`] takes it.
-fn list<T: ToString>(values: &[T]) -> Result<String, HeadOfficeError> {
+pub(super) fn list<T: ToString>(values: &[T]) -> Result<String, HeadOfficeError> {
     let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
     Ok(serde_json::to_string(&texts)?)
 }

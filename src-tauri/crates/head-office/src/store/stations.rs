@@ -338,12 +338,13 @@ impl Store {
         })
     }
 
-    /// All stations, by name.
+    /// All benches, by name. Head office's own stations draw no numbers.
     pub fn stations(&self) -> Result<Vec<StationStatus>, HeadOfficeError> {
         self.read(|tx| {
             let rows = tx.query(
                 "SELECT s.station, s.name, s.depot, s.state, h.epoch, h.seq, h.backlog, h.said_s
-                 FROM stations s LEFT JOIN hellos h ON h.station = s.station ORDER BY s.name, s.enrolled_s",
+                 FROM stations s LEFT JOIN hellos h ON h.station = s.station
+                 WHERE s.lpn_block > 0 ORDER BY s.name, s.enrolled_s",
                 &[],
             )?;
             let mut stations = Vec::with_capacity(rows.len());

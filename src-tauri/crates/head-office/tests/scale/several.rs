@@ -157,3 +157,114 @@ fn a_database_that_is_not_there_is_an_error_in_words() {
         "address-unusable"
     );
 }
+
+#[tokio::test]
+async fn two_processes_that_read_the_same_events_derive_each_effect_once() {
+    let (dir, other_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let one = support::start(dir.path()).await;
+    let two = beside(dir.path(), other_dir.path()).await;
+    one.office().add_webhook("shop", "http://127.0.0.1:9/nobody", jiff::Timestamp::now()).unwrap();
+    let mut pushes = Vec::new();
+    for n in 0..4 {
+        let mut station = enrol(&one, "LEJ2", &format!("LEJ2-B{n:02}")).await;
+        let urls = [one.url(), two.url()];
+        pushes.push(tokio::spawn(async move {
+            for round in 0..10 {
+                let lines: Vec<Vec<u8>> = (0..5).flat_map(|_| support::disposition()).collect();
+                let sent = station.batch(lines);
+                station.caller.url.clone_from(&urls[round % 2]);
+                station.push_ok(&sent).await;
+            }
+        }));
+    }
+    // Both read all the time, beside what their own loops do.
+    let readers: Vec<_> = [one.office(), two.office()]
+        .map(|office| office.dir().to_path_buf())
+        .into_iter()
+        .map(|folder| {
+            let stores = support::stores(dir.path());
+            std::thread::spawn(move || {
+                let office = head_office::HeadOffice::open_in(&folder, &stores).unwrap();
+                for _ in 0..40 {
+                    head_office::interpret::interpret_all(office.store()).unwrap();
+                }
+            })
+        })
+        .collect();
+    for push in pushes {
+        push.await.unwrap();
+    }
+    for reader in readers {
+        reader.join().unwrap();
+    }
+    all_read(one.office()).await;
+    let effects = two.office().store().effects().unwrap();
+    assert_eq!(effects.len(), 200, "one for each disposition");
+    let ids: std::collections::BTreeSet<&String> = effects.iter().map(|(id, ..)| id).collect();
+    assert_eq!(ids.len(), 200);
+    one.stop().await;
+    two.stop().await;
+}
+
+#[tokio::test]
+async fn a_reader_never_passes_a_row_that_another_transaction_has_not_committed_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = support::start(dir.path()).await;
+    let mut slow = enrol(&server, "LEJ2", "LEJ2-B01").await;
+    let mut quick = enrol(&server, "LEJ2", "LEJ2-B02").await;
+    let reader = enrol(&server, "LEJ2", "LEJ2-B03").await;
+    let url = support::stores(dir.path()).database.unwrap();
+    // A transaction that has drawn its positions and dawdles before it commits, as the slower of two servers would.
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let sent = slow.batch(arrivals(1));
+    let hash = sent.last_hash.0.to_vec();
+    client.batch_execute("BEGIN").await.unwrap();
+    client
+        .execute(
+            "UPDATE heads SET seq = 1, hash = $2 WHERE station = $1 AND epoch = '1'",
+            &[&slow.id().as_bytes().to_vec(), &hash],
+        )
+        .await
+        .unwrap();
+    let drawn = client
+        .query_one(
+            "INSERT INTO positions (name, position) VALUES ('events', 1)
+             ON CONFLICT (name) DO UPDATE SET position = positions.position + 1 RETURNING position",
+            &[],
+        )
+        .await
+        .unwrap();
+    let position: i64 = drawn.get(0);
+    client
+        .execute(
+            "INSERT INTO events (position, station, epoch, seq, hash, bytes, depot, envelope, received_s)
+             VALUES ($1, $2, '1', 1, $3, $4, 'LEJ2', 1, 0)",
+            &[&position, &slow.id().as_bytes().to_vec(), &hash, &sent.lines[0]],
+        )
+        .await
+        .unwrap();
+    // The quick one would have the next position. It must not be seen before the slow one's.
+    let push = tokio::spawn(async move {
+        let sent = quick.batch(arrivals(1));
+        quick.push_ok(&sent).await;
+    });
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..20 {
+        let (items, next) = reader.drain(Feed::Units, &cursor).await;
+        assert!(items.is_empty(), "nothing is committed yet: {items:?}");
+        cursor = next;
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    client.batch_execute("COMMIT").await.unwrap();
+    push.await.unwrap();
+    while seen.len() < 2 {
+        let (items, next) = reader.drain(Feed::Units, &cursor).await;
+        seen.extend(items.into_iter().map(|item| item.key));
+        cursor = next;
+    }
+    assert!(seen[0].starts_with(&slow.id().to_string()), "in the order of their positions: {seen:?}");
+    drop(client);
+    connection.abort();
+    server.stop().await;
+}

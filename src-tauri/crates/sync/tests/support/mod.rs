@@ -263,7 +263,7 @@ fn honest(desk: &Desk, method: &str, path: &str, query: &str, headers: &HeaderMa
                 incarnation: Incarnation(inside.incarnation.unwrap_or("first").to_owned()),
                 stored: inside.head.unwrap_or(Head::EMPTY),
                 durable_seq: 0,
-                limits: Limits { batch_events: 100, body_bytes: 1 << 20 },
+                limits: Limits { batch_events: 100, body_bytes: 1 << 20, dictionary: None },
                 verdict: inside.verdict.unwrap_or(Verdict::Ok),
                 time: Timestamp::now(),
                 lpn_block: None,
