@@ -12,6 +12,8 @@ mod desk;
 mod eyes;
 #[path = "story_dock/found.rs"]
 mod found;
+#[path = "story_dock/instruments.rs"]
+mod instruments;
 #[path = "story_dock/items.rs"]
 mod items;
 #[path = "story_dock/packages.rs"]

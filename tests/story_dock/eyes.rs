@@ -18,7 +18,7 @@ use crate::story::depot::Depot;
 use crate::story::station::{KW, Station, told};
 
 /// A bench with a scale, whose photos are looked at as those of a real camera are.
-async fn bench() -> (Depot, Station, Arc<SimulatedScale>, tempfile::TempDir) {
+pub async fn bench() -> (Depot, Station, Arc<SimulatedScale>, tempfile::TempDir) {
     let depot = Depot::open().await;
     let dir = tempfile::tempdir().unwrap();
     depot.enrol(dir.path(), "LEJ2", "LEJ2-B04", &depot.url()).await;
@@ -39,14 +39,14 @@ async fn bench() -> (Depot, Station, Arc<SimulatedScale>, tempfile::TempDir) {
 }
 
 /// The headphones: 612 g in the catalogue.
-async fn headphones(station: &Station) -> UnitId {
+pub async fn headphones(station: &Station) -> UnitId {
     station.scan("26-118301").await;
     let unit = receive(station, &gtin(station, "AUR-WH900-BLK")).await;
     number(station, unit).await;
     unit
 }
 
-fn asks(screen: &Screen) -> &str {
+pub fn asks(screen: &Screen) -> &str {
     match &screen.stage {
         Stage::Pick { ask, .. } => &ask.code,
         _ => "",
@@ -143,7 +143,7 @@ fn picture(blur: f32) -> Vec<u8> {
 }
 
 /// The flaws on record of the unit's photos, in order.
-fn flaws(station: &Station, unit: UnitId) -> Vec<Vec<PhotoFlaw>> {
+pub fn flaws(station: &Station, unit: UnitId) -> Vec<Vec<PhotoFlaw>> {
     let kept = history(station, unit).into_iter().filter_map(|(_, event)| match event {
         UnitEvent::PhotoTaken { flaws, .. } => Some(flaws),
         _ => None,

@@ -57,4 +57,5 @@ test('pictures have addresses', () => {
   const platform = httpPlatform('http://127.0.0.1:7');
   expect(platform.frameUrl('camera 1', 5)).toBe('http://127.0.0.1:7/frame/camera%201?5');
   expect(platform.photoUrl('ab12')).toBe('http://127.0.0.1:7/photo/ab12');
+  expect(platform.smallPhotoUrl('ab12')).toBe('http://127.0.0.1:7/photo/ab12/small');
 });

@@ -22,5 +22,6 @@ export function httpPlatform(origin: string): Platform {
     },
     frameUrl: (camera, tick) => `${origin}/frame/${encodeURIComponent(camera)}?${tick}`,
     photoUrl: (sha256) => `${origin}/photo/${encodeURIComponent(sha256)}`,
+    smallPhotoUrl: (sha256) => `${origin}/photo/${encodeURIComponent(sha256)}/small`,
   };
 }

@@ -10,6 +10,8 @@ export interface Platform {
   frameUrl(camera: string, tick: number): string;
   /** Address of a photo by its hash. */
   photoUrl(sha256: string): string;
+  /** Address of the same photo in the size of a list. */
+  smallPhotoUrl(sha256: string): string;
 }
 
 /** Anything thrown, as a refusal with a code. */

@@ -34,6 +34,7 @@ test('pictures come by their own schemes', () => {
   const linux = tauriPlatform();
   expect(linux.frameUrl('camera', 3)).toBe('frame://localhost/camera?3');
   expect(linux.photoUrl('ab12')).toBe('photo://localhost/ab12');
+  expect(linux.smallPhotoUrl('ab12')).toBe('photo://localhost/ab12/small');
   vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 (Windows NT 10.0; Win64; x64)');
   expect(tauriPlatform().frameUrl('camera', 3)).toBe('http://frame.localhost/camera?3');
 });

@@ -29,5 +29,6 @@ export function tauriPlatform(): Platform {
     },
     frameUrl: (camera, tick) => `${base('frame')}/${encodeURIComponent(camera)}?${tick}`,
     photoUrl: (sha256) => `${base('photo')}/${encodeURIComponent(sha256)}`,
+    smallPhotoUrl: (sha256) => `${base('photo')}/${encodeURIComponent(sha256)}/small`,
   };
 }

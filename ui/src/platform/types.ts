@@ -137,7 +137,55 @@ evenness_percent: number,
 /**
  * What is wrong with it, worst first; empty where it is fine.
  */
-flaws: Array<Say>, };
+flaws: Array<Say>, 
+/**
+ * Sharpness, exposure, glare and evenness, one by one.
+ */
+verdicts: Array<LensVerdict>, 
+/**
+ * The empty mat, as it was remembered; none where nobody took it.
+ */
+mat: MatView | null, 
+/**
+ * A scan of this takes the empty mat, as the button does.
+ */
+mat_code: QrView | null, };
+
+export type CameraKinds = { 
+/**
+ * Cameras on USB.
+ */
+usb: boolean, 
+/**
+ * Streams over RTSP.
+ */
+rtsp: boolean, };
+
+export type CameraSetup = { 
+/**
+ * Where its pictures come from.
+ */
+kind: 'mjpeg-http' | 'rtsp' | 'usb' | 'recording' | 'folder', 
+/**
+ * Address, name of a USB camera, file or folder.
+ */
+place: string, 
+/**
+ * Name to sign in with; empty where the camera asks for none.
+ */
+user: string, 
+/**
+ * Password; none: as it is now. It is never told back.
+ */
+password: string | null, 
+/**
+ * Pictures per second of a recording or a folder; none: as the file says, or 5.
+ */
+fps: number | null, 
+/**
+ * A recording or a folder starts over at its end.
+ */
+repeat: boolean, };
 
 export type CameraStrip = { 
 /**
@@ -450,7 +498,19 @@ listed: Array<PortView>,
 /**
  * How the scanners are set up.
  */
-scanners: Array<ScannerSetup>, };
+scanners: Array<ScannerSetup>, 
+/**
+ * How the camera is set up, where there is one.
+ */
+camera: CameraSetup | null, 
+/**
+ * Which cameras this program can open.
+ */
+camera_kinds: CameraKinds, 
+/**
+ * How the scale is set up, where there is one.
+ */
+scale: ScaleSetup | null, };
 
 export type Disposition = "RESTOCK" | "RESTOCK_B" | "REFURBISH" | "REPAIR" | "WARRANTY_SERVICE" | "RTV" | "LIQUIDATE" | "HARVEST_PARTS" | "DONATE" | "RECYCLE" | "DESTROY" | "QUARANTINE" | "SHIP_BACK" | "MISSING";
 
@@ -566,6 +626,20 @@ notable: boolean, };
 
 export type HoldReason = "HAZMAT" | "BATTERY" | "RECALL" | "FRAUD" | "UNKNOWN_ITEM" | "DATA" | "HYGIENE" | "SUPERVISOR";
 
+export type IncidentView = { 
+/**
+ * Its number here, to be sent back when it has been seen.
+ */
+id: number, 
+/**
+ * When it was noticed (RFC 3339).
+ */
+at: string | null, 
+/**
+ * What happened, and what to do.
+ */
+say: Say, };
+
 export type InsightCell = number | string | null;
 
 export type InsightColumn = { 
@@ -606,6 +680,16 @@ at: string,
  */
 sources: Array<string>, };
 
+export type KeptView = { 
+/**
+ * Somebody should look at it.
+ */
+attention: boolean, 
+/**
+ * What it is.
+ */
+say: Say, };
+
 export type LabelView = { 
 /**
  * What is printed big: the disposition, or none for an LPN label.
@@ -644,7 +728,7 @@ state: StepState, };
 
 export type LaneView = { 
 /**
- * `events` or `photos`.
+ * `events`, `thumbnails` or `photos`.
  */
 lane: string, 
 /**
@@ -660,7 +744,41 @@ oldest: string | null,
  */
 sent: number, };
 
+export type LensVerdict = { 
+/**
+ * Which.
+ */
+what: 'sharpness' | 'exposure' | 'glare' | 'evenness', 
+/**
+ * Fine, or not; none where the picture does not tell.
+ */
+fine: boolean | null, };
+
 export type LineState = "online" | "offline" | "refused" | "none";
+
+export type MakerView = { 
+/**
+ * The maker.
+ */
+maker: string, 
+/**
+ * Models that it holds for, as their maker names them.
+ */
+models: string, 
+/**
+ * One after the other.
+ */
+steps: Array<SetUpStep>, };
+
+export type MatView = { 
+/**
+ * When it was taken (RFC 3339).
+ */
+taken: string, 
+/**
+ * Nothing lies on it now.
+ */
+empty_now: boolean, };
 
 export type Match = "MATCHED" | "UNMATCHED" | "MATCHED_LATER";
 
@@ -952,7 +1070,7 @@ disposition: Disposition | null,
  */
 at: string, };
 
-export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "readings", "body": Array<ReadingView> } | { "reply": "devices", "body": DevicesView } | { "reply": "camera-check", "body": CameraCheck | null } | { "reply": "scale", "body": ScaleView | null } | { "reply": "scanner-raw", "body": Array<RawChunk> } | { "reply": "test-code", "body": TestCode };
+export type Reply = { "reply": "screen", "body": Screen } | { "reply": "review-queue", "body": ReviewQueue } | { "reply": "review-unit", "body": ReviewDetail } | { "reply": "matches", "body": Array<MatchView> } | { "reply": "blind", "body": BlindView } | { "reply": "explained", "body": ExplainedView } | { "reply": "pack", "body": PackView } | { "reply": "containers", "body": Array<ContainerView> } | { "reply": "container", "body": ContainerDetail } | { "reply": "insight", "body": InsightView } | { "reply": "open-units", "body": Array<OpenUnit> } | { "reply": "found", "body": Array<FoundUnit> } | { "reply": "sync", "body": SyncView } | { "reply": "readings", "body": Array<ReadingView> } | { "reply": "devices", "body": DevicesView } | { "reply": "camera-check", "body": CameraCheck | null } | { "reply": "scale", "body": ScaleView | null } | { "reply": "scanner-raw", "body": Array<RawChunk> } | { "reply": "test-code", "body": TestCode } | { "reply": "scanner-codes", "body": Array<MakerView> };
 
 export type Request = { "ask": "screen" } | { "ask": "scan", 
 /**
@@ -1183,7 +1301,11 @@ query: string, } | { "ask": "sync" } | { "ask": "readings" } | { "ask": "forget-
 /**
  * Which, by [`ReadingView::id`].
  */
-id: string, } | { "ask": "sync-now" } | { "ask": "devices" } | { "ask": "camera-check" } | { "ask": "scale" } | { "ask": "scale-adjust", 
+id: string, } | { "ask": "sync-now" } | { "ask": "fetch-again" } | { "ask": "incident-seen", 
+/**
+ * Which, by [`IncidentView::id`](super::IncidentView::id).
+ */
+incident: number, } | { "ask": "devices" } | { "ask": "camera-check" } | { "ask": "scale" } | { "ask": "scale-adjust", 
 /**
  * What it is told.
  */
@@ -1215,7 +1337,15 @@ device: string,
 /**
  * Only what came after this number; 0 for all that is kept.
  */
-after: number, } | { "ask": "test-code" };
+after: number, } | { "ask": "test-code" } | { "ask": "scanner-codes" } | { "ask": "camera-save", 
+/**
+ * How.
+ */
+setup: CameraSetup, } | { "ask": "camera-remove" } | { "ask": "mat-take" } | { "ask": "mat-forget" } | { "ask": "scale-save", 
+/**
+ * How.
+ */
+setup: ScaleSetup, } | { "ask": "scale-remove" };
 
 export type ReviewCause = "GRADE_OVERRIDDEN" | "DISPOSITION_OVERRIDDEN" | "VALUE_OVER_LIMIT" | "FRAUD_SIGNAL" | "SERIAL_MISMATCH" | "PHOTO_SKIPPED" | "POLICY" | "SAMPLE";
 
@@ -1383,6 +1513,36 @@ args: { [key in string]: string }, };
 
 export type ScaleOrder = "zero" | "tare" | "clear-tare";
 
+export type ScaleSetup = { 
+/**
+ * The port.
+ */
+path: string, 
+/**
+ * The language that it speaks.
+ */
+protocol: 'mt-sics' | 'nci', 
+/**
+ * Bits per second.
+ */
+baud: number, 
+/**
+ * Data bits.
+ */
+data_bits: 'seven' | 'eight', 
+/**
+ * Parity bit.
+ */
+parity: 'none' | 'even' | 'odd', 
+/**
+ * Stop bits.
+ */
+stop_bits: 'one' | 'two', 
+/**
+ * Flow control.
+ */
+flow: 'none' | 'hardware' | 'software', };
+
 export type ScaleView = { 
 /**
  * In words: `scale-stable`, `scale-moving`, `scale-over` …, with `shown` as on its display.
@@ -1500,6 +1660,24 @@ next: Say,
 actions: Array<Action>, };
 
 export type SellerResponse = "EW" | "FR" | "IN" | "IO" | "NR" | "QD" | "RR" | "RT" | "UI" | "PR" | "MI";
+
+export type SetUpStep = { 
+/**
+ * What it does.
+ */
+does: 'usb-serial' | 'aim-identifiers', 
+/**
+ * The maker's own code, where its content is public.
+ */
+code: TestCode | null, 
+/**
+ * Where that content was published.
+ */
+source: string | null, 
+/**
+ * Where the maker's guide has the code: chapter and heading, in the guide's words.
+ */
+guide: string, };
 
 export type Settlement = "REFUND" | "PARTIAL_REFUND" | "STORE_CREDIT" | "REPLACE" | "REPAIR" | "KEEP" | "NONE";
 
@@ -1755,6 +1933,10 @@ devices: Array<DeviceView>,
  */
 disk_free_percent: number | null, 
 /**
+ * Things that happened to the records and that nobody has seen yet.
+ */
+incidents: number, 
+/**
  * Units in the review queue.
  */
 reviews_waiting: number, 
@@ -1825,7 +2007,15 @@ feeds: Array<SyncLine>,
 /**
  * Things that a person must look at.
  */
-refused: Array<Say>, };
+refused: Array<Say>, 
+/**
+ * What happened to the records and nobody has seen yet, newest first.
+ */
+incidents: Array<IncidentView>, 
+/**
+ * How the records are kept: room on the disk, witness, backup, key.
+ */
+kept: Array<KeptView>, };
 
 export type Task = "MATCHED_AFTER_STAGING" | "DECIDED_AFTER_FACT";
 

@@ -20,6 +20,7 @@ function station(answer: (request: Request) => Promise<Reply>) {
     },
     frameUrl: () => '',
     photoUrl: () => '',
+    smallPhotoUrl: () => '',
   };
   const made = new Station(platform, play);
   const stop = made.start();

@@ -140,6 +140,29 @@ pub fn code128(text: &str) -> Result<Bars, WriteError> {
     bars(text)
 }
 
+/// Where a code that sets a reader up has its FNC3 (ISO/IEC 15417, 4.3.3.4: "reader programming").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fnc3 {
+    /// Before the content.
+    First,
+    /// Behind it.
+    Last,
+}
+
+/// Writes ASCII text as Code 128 with FNC3, which a reader takes as meant for itself and not as data.
+pub fn code128_for_readers(text: &str, fnc3: Fnc3) -> Result<Bars, WriteError> {
+    if text.is_empty() {
+        return Err(WriteError::Empty);
+    }
+    if let Some((at, character)) = text.chars().enumerate().find(|(_, c)| !c.is_ascii()) {
+        return Err(WriteError::Unwritable { character, at });
+    }
+    match fnc3 {
+        Fnc3::First => bars(&format!("{FNC3}{text}")),
+        Fnc3::Last => bars(&format!("{text}{FNC3}")),
+    }
+}
+
 /// Writes an element string as GS1-128: FNC1 first, FNC1 after each element that needs a separator.
 pub fn gs1_128(elements: &ElementString) -> Result<Bars, WriteError> {
     bars(&format!("{FNC1}{}", elements.raw().replace('\u{1d}', FNC1)))
@@ -147,6 +170,8 @@ pub fn gs1_128(elements: &ElementString) -> Result<Bars, WriteError> {
 
 /// The encoder's own escape for FNC1.
 const FNC1: &str = "\u{f1}";
+/// … and for FNC3.
+const FNC3: &str = "\u{f3}";
 
 fn bars(text: &str) -> Result<Bars, WriteError> {
     if text.is_empty() {

@@ -1,5 +1,6 @@
 //! The devices of one bench, opened from its settings or handed in (tests, `station replay`).
 
+mod instruments;
 mod scanners;
 
 use std::collections::HashMap;
@@ -12,6 +13,8 @@ use jiff::Timestamp;
 
 use crate::seam::{DeviceView, Say, ScanTest};
 use crate::settings::Settings;
+
+pub(crate) use instruments::{Instruments, camera_kinds};
 
 /// Devices with the queue through which they report.
 pub struct Dock {
@@ -108,6 +111,11 @@ impl Devices {
 
     pub(crate) fn set_state(&mut self, device: &DeviceId, kind: DeviceKind, state: DeviceState) {
         self.states.insert(device.clone(), (kind, state));
+    }
+
+    /// A device that was removed may have said its last words: they are about nobody.
+    pub(crate) fn knows(&self, device: &DeviceId) -> bool {
+        self.states.contains_key(device)
     }
 
     pub(crate) fn saw(&mut self, device: &DeviceId, at: Timestamp) {

@@ -1,20 +1,20 @@
 //! The camera as a scanner: decodes live frames and says which codes are in view.
 //!
-//! A code is in view from the frame in which it counts – a 1-D code when two frames agree – until it was gone
-//! for a while. The desk takes each at most once as long as it stays in view, when it is what it waits for. Commands and badges are never taken from the camera: a printed command sheet may lie
+//! A code is in view from the frame in which it counts – bars when the decoder is sure of them at first sight, else when two
+//! frames agree – until it was gone for a while. The desk takes each at most once as long as it stays in view, when it is what it waits for. Commands and badges are never taken from the camera: a printed command sheet may lie
 //! in view. Whether a code fits what the desk waits for is the desk's to say.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use barcodes::decode::{Decoder, Luma, Symbol, Symbology};
+use barcodes::decode::{Decoder, Luma, Symbol};
 use barcodes::meaning::{self, Meaning};
-use devices::camera::Look;
+use devices::camera::{Flaw, Look};
 use devices::{Camera, Frame};
 use tokio::sync::mpsc;
 
-use crate::seam::{CameraCheck, Outline};
+use crate::seam::{CameraCheck, LensVerdict, MatView, Outline};
 use crate::stream::Stream;
 
 /// Out of view for so long, a code counts anew.
@@ -51,7 +51,7 @@ impl View {
     fn look(&mut self, symbols: &[Symbol], now: Instant) -> Vec<Vec<u8>> {
         self.codes.retain(|_, sighting| now.duration_since(sighting.last) < GONE_AFTER);
         for symbol in symbols.iter().filter(|symbol| counts(symbol)) {
-            let needed = frames_needed(symbol.symbology);
+            let needed = if symbol.confirmed { 1 } else { 2 };
             let sighting =
                 self.codes.entry(symbol.scan()).or_insert(Sighting { last: now, frames: 0, needed });
             sighting.last = now;
@@ -61,18 +61,6 @@ impl View {
         let mut in_view: Vec<Vec<u8>> = counted.map(|(code, _)| code.clone()).collect();
         in_view.sort();
         in_view
-    }
-}
-
-fn frames_needed(symbology: Symbology) -> u32 {
-    match symbology {
-        Symbology::Qr
-        | Symbology::MicroQr
-        | Symbology::RmQr
-        | Symbology::DataMatrix
-        | Symbology::Pdf417
-        | Symbology::Aztec => 1,
-        _ => 2,
     }
 }
 
@@ -142,23 +130,39 @@ fn outline(symbol: &Symbol, (width, height): (f32, f32)) -> Outline {
     }
 }
 
-/// How the newest frame looks to whoever sets the camera up.
-pub(crate) fn check(stream: &Stream) -> Option<CameraCheck> {
-    let look = stream.newest()?;
+/// How a frame looks to whoever sets the camera up.
+pub(crate) fn check(look: &Look, mat: Option<MatView>) -> CameraCheck {
     let flaws = look.set_up_flaws();
-    Some(CameraCheck {
+    let verdict = |what: &str, flaws_of: &[Flaw]| LensVerdict {
+        what: what.to_owned(),
+        fine: Some(!flaws.iter().any(|flaw| flaws_of.contains(flaw))),
+    };
+    // A blank sheet has no edges: nobody can say whether it is sharp.
+    let sharpness = LensVerdict {
+        fine: look.blur_px.map(|_| !flaws.contains(&Flaw::Blurred)),
+        ..verdict("sharpness", &[])
+    };
+    CameraCheck {
         blur_px: look.blur_px,
         brightness: look.brightness,
         black_percent: look.black * 100.0,
         white_percent: look.white * 100.0,
         evenness_percent: look.evenness * 100.0,
+        verdicts: vec![
+            sharpness,
+            verdict("exposure", &[Flaw::Dark, Flaw::Bright]),
+            verdict("glare", &[Flaw::Glare]),
+            verdict("evenness", &[Flaw::Uneven]),
+        ],
         flaws: flaws.into_iter().map(|flaw| crate::desk::say(flaw.code(), [])).collect(),
-    })
+        mat,
+        mat_code: crate::test_code::mat_code(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use barcodes::decode::Point;
+    use barcodes::decode::{Point, Symbology};
 
     use super::*;
 
@@ -169,6 +173,7 @@ mod tests {
             bytes: text.as_bytes().to_vec(),
             text: text.to_owned(),
             corners: [Point { x: 0.0, y: 0.0 }; 4],
+            confirmed: !symbology.is_bars(),
             pass: "test",
         }
     }
@@ -195,6 +200,8 @@ mod tests {
         let parcel = [symbol("1Z999AA10123456784", Symbology::Code128)];
         assert_eq!(view.look(&parcel, start).len(), 0);
         assert_eq!(view.look(&parcel, start + Duration::from_millis(100)).len(), 1);
+        let sure = [Symbol { confirmed: true, ..symbol("4006381333931", Symbology::Ean13) }];
+        assert_eq!(view.look(&sure, start + Duration::from_millis(200)).len(), 2);
     }
 
     #[test]

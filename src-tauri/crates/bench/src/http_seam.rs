@@ -25,7 +25,7 @@ pub async fn serve(bench: Arc<Bench>) -> std::io::Result<SocketAddr> {
         .route("/ask", post(ask))
         .route("/notices", get(notices))
         .route("/frame/{camera}", get(frame))
-        .route("/photo/{sha256}", get(photo))
+        .route("/photo/{*name}", get(photo))
         .with_state(bench);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
@@ -55,8 +55,8 @@ async fn frame(State(bench): State<Arc<Bench>>, Path(camera): Path<String>) -> R
     jpeg(bench.frame(&camera).map(|bytes| bytes.to_vec()))
 }
 
-async fn photo(State(bench): State<Arc<Bench>>, Path(sha256): Path<String>) -> Response {
-    jpeg(bench.photo(&sha256))
+async fn photo(State(bench): State<Arc<Bench>>, Path(name): Path<String>) -> Response {
+    jpeg(bench.photo(&name))
 }
 
 fn jpeg(bytes: Option<Vec<u8>>) -> Response {

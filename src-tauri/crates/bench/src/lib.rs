@@ -7,7 +7,9 @@
 //! | [`Dock`], [`settings`] | the bench's devices, and the file that names them |
 //! | `desk` | one person, one parcel, one unit, one question: scans in, events and a screen out |
 //! | `eyes`, `printer`, `line` | camera frames to scans, labels to the printer, news of the line |
-//! | `test_code` | the code that a scanner is tried with |
+//! | `preview`, `small_pictures` | the live picture and photos at a screen's size |
+//! | `test_code`, `makers` | the code that a scanner is tried with; makers' codes that set theirs up |
+//! | [`keeping`], `upkeep` | how the records are kept, and the thread that looks after them |
 //! | `figures` | the tables of figures, for screens and terminals |
 //! | `printing`, [`words`] | labels of a unit; English words for terminals and labels |
 //! | [`cli`] | the headless command: decode, label, enrol, sync, verify, doctor |
@@ -23,16 +25,21 @@ mod eyes;
 mod figures;
 #[cfg(feature = "http-seam")]
 pub mod http_seam;
+pub mod keeping;
 mod line;
 pub mod log;
+mod makers;
+mod preview;
 mod printer;
 mod printing;
 mod running;
 pub mod seam;
 pub mod settings;
+mod small_pictures;
 mod stream;
 mod test_code;
 mod tls;
+mod upkeep;
 pub mod words;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 //! The desk is synchronous and lives on a thread of its own; everything else sends it orders through one
 //! queue, so that scans, presses and news are taken one after the other.
 
+mod instruments;
 mod scanners;
 
 use std::collections::HashSet;
@@ -14,18 +15,23 @@ use std::time::Duration;
 use devices::{DeviceKind, DeviceState, Event};
 use records::{Options, Records};
 use sync::{LineHandle, LineStatus};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::desk::{Desk, Effect, coded};
-use crate::dock::{Devices, Dock};
-use crate::eyes::{self, Seen};
+use crate::dock::{Devices, Dock, Instruments};
+use crate::eyes::Seen;
+use crate::keeping::Keeping;
 use crate::line;
 use crate::printer::{self, Wish};
-use crate::seam::{Coded, Notice, Reply, Request, ScaleOrder, ScaleView};
+use crate::seam::{Coded, Notice, Reply, Request};
 use crate::settings::Settings;
+use crate::small_pictures;
 use crate::stream::Stream;
+use crate::upkeep::Upkeep;
+
+use instruments::Watch;
 
 /// How often the desk looks at clock, disk and line while nothing else happens.
 const TICK: Duration = Duration::from_secs(5);
@@ -40,6 +46,8 @@ enum Order {
     Printed(Wish, printer::Outcome),
     PrinterState(DeviceState),
     Line(Box<LineStatus>),
+    /// The records were looked after: rooms may show something else.
+    Upkept,
     Ask(Box<Request>, oneshot::Sender<Result<Reply, Coded>>),
     Stop,
 }
@@ -49,12 +57,12 @@ pub struct Bench {
     name: String,
     orders: Sender<Order>,
     notices: broadcast::Sender<Notice>,
-    pictures: Option<(String, Arc<dyn devices::Camera>)>,
-    scale: Option<Arc<dyn devices::Scale>>,
+    instruments: Instruments,
     photos: records::Photos,
     records: Arc<Mutex<Records>>,
     line: Arc<Mutex<Option<LineHandle>>>,
     cancel: CancellationToken,
+    upkeep: Mutex<Option<Upkeep>>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
@@ -87,25 +95,34 @@ impl Bench {
     pub async fn start(data: &Path) -> Result<Self, Coded> {
         let settings =
             Settings::load(data).map_err(|error| coded(error.code(), [("detail", error.to_string())]))?;
-        let poll = settings.poll_seconds;
-        Self::start_with(data, Dock::open(settings), Clock::system(), poll.map(Duration::from_secs)).await
+        let (poll, keeping) = (settings.poll_seconds, settings.keeping.clone());
+        let poll = poll.map(Duration::from_secs);
+        Self::start_keeping(data, Dock::open(settings), Clock::system(), poll, keeping).await
     }
 
-    /// Opens a data folder with these devices and this clock.
+    /// Opens a data folder with these devices and this clock, and keeps nothing beside the records.
     pub async fn start_with(
         data: &Path,
         dock: Dock,
         clock: Clock,
         poll: Option<Duration>,
     ) -> Result<Self, Coded> {
+        Self::start_keeping(data, dock, clock, poll, Keeping::bare()).await
+    }
+
+    /// Opens a data folder with these devices and this clock; records that are damaged are made anew first.
+    pub async fn start_keeping(
+        data: &Path,
+        dock: Dock,
+        clock: Clock,
+        poll: Option<Duration>,
+        keeping: Keeping,
+    ) -> Result<Self, Coded> {
         crate::tls::install();
         let told = clock.clone();
-        let options = Options {
-            program: "returns-station".to_owned(),
-            clock: Arc::new(move || told.now()),
-            ..Options::default()
-        };
-        let records = Records::open(data, options)?;
+        let options =
+            Options { clock: Arc::new(move || told.now()), ..keeping.options("returns-station") };
+        let (records, _) = Records::open_or_rebuild(data, options)?;
         let name = records.enrolment().map(|enrolment| enrolment.name.clone()).unwrap_or_default();
         let photos = records.photos();
         let records = Arc::new(Mutex::new(records));
@@ -114,7 +131,7 @@ impl Bench {
         let cancel = CancellationToken::new();
         let (mut events, devices) = Devices::split(dock);
 
-        let line = Arc::new(Mutex::new(line::spawn(&records, poll)?));
+        let line = Arc::new(Mutex::new(line::spawn(&records, poll, keeping.ceiling_bytes_per_second())?));
         line::forward(&line, orders_for(&orders, |status| Order::Line(Box::new(status))), cancel.clone());
         let wishes = printer::spawn(
             devices.printer.clone(),
@@ -123,13 +140,15 @@ impl Bench {
             orders_for(&orders, Order::PrinterState),
             cancel.clone(),
         );
+        if let Err(coded) = crate::makers::check() {
+            tracing::error!(code = coded.code, detail = ?coded.args, "makers' codes");
+        }
         let stream = Stream::default();
-        if let Some(camera) = devices.camera.clone() {
-            watch_camera(camera, stream.clone(), orders.clone(), cancel.clone());
-        }
-        if let Some(scale) = &devices.scale {
-            watch_scale(scale.as_ref(), orders.clone(), cancel.clone());
-        }
+        stream.expect_mat(devices.mat().map(|mat| mat.tiles.clone()));
+        let instruments = devices.instruments();
+        let watch = Watch::begin(instruments.clone(), stream.clone(), orders.clone(), cancel.clone());
+        let photo_kept = Arc::new(Notify::new());
+        tokio::spawn(small_pictures::make(Arc::clone(&records), Arc::clone(&photo_kept), cancel.clone()));
         let to_desk = orders.clone();
         let stop = cancel.clone();
         tokio::spawn(async move {
@@ -145,12 +164,18 @@ impl Bench {
             }
         });
 
-        let scale = devices.scale.clone();
-        let pictures = devices.camera.clone().map(|camera| (camera.id().to_string(), camera));
-        let desk = new_desk(&records, clock, &devices, &stream);
+        let upkeep = Upkeep::start(&records, data, &keeping, clock.clone(), {
+            let orders = orders.clone();
+            move || drop(orders.send(Order::Upkept))
+        });
+        let upkeep = upkeep.map_err(|error| coded("cannot-start", [("detail", error.to_string())]))?;
+        let mut desk = new_desk(&records, clock, &devices, &instruments, &stream);
+        desk.keeping = keeping;
         let loop_ = DeskLoop {
             desk,
             devices,
+            watch,
+            photo_kept,
             data: data.to_owned(),
             inbox,
             notices: notices.clone(),
@@ -167,12 +192,12 @@ impl Bench {
             name,
             orders,
             notices,
-            pictures,
-            scale,
+            instruments,
             photos,
             records,
             line,
             cancel,
+            upkeep: Mutex::new(Some(upkeep)),
             thread: Mutex::new(Some(thread)),
         })
     }
@@ -186,10 +211,11 @@ impl Bench {
     pub async fn ask(&self, request: Request) -> Result<Reply, Coded> {
         let gone = || coded("bench-stopped", []);
         if let Request::ScaleAdjust { order } = &request {
-            let scale = self.scale.as_ref().ok_or_else(|| coded("scale-gone", []))?;
+            let scale = self.instruments.scale().ok_or_else(|| coded("scale-gone", []))?;
             // A scale may take seconds until it is at rest: the desk does not wait for it.
-            scale.adjust(adjustment(*order)).await.map_err(|fault| coded(fault.code(), []))?;
-            return Ok(Reply::Scale(scale_view(Some(scale.as_ref()))));
+            let adjustment = instruments::adjustment(*order);
+            scale.adjust(adjustment).await.map_err(|fault| coded(fault.code(), []))?;
+            return Ok(Reply::Scale(instruments::scale_view(Some(scale.as_ref()))));
         }
         let (reply, answer) = oneshot::channel();
         self.orders.send(Order::Ask(Box::new(request), reply)).map_err(|_| gone())?;
@@ -201,15 +227,22 @@ impl Bench {
         Notices { receiver: self.notices.subscribe(), orders: self.orders.clone() }
     }
 
-    /// The newest picture of a camera, as JPEG.
+    /// The newest picture of a camera, as a JPEG of a screen's size where one is there already, or as it came.
     pub fn frame(&self, camera: &str) -> Option<bytes::Bytes> {
-        let (_, source) = self.pictures.as_ref().filter(|(id, _)| id == camera)?;
-        source.latest().map(|frame| frame.jpeg.clone())
+        let source = self.instruments.camera().filter(|source| source.id().as_str() == camera)?;
+        let frame = source.latest()?;
+        Some(self.instruments.preview.newest().unwrap_or_else(|| frame.jpeg.clone()))
     }
 
-    /// A kept photo, as JPEG.
-    pub fn photo(&self, sha256: &str) -> Option<Vec<u8>> {
-        self.photos.read(&sha256.parse().ok()?).ok().flatten()
+    /// A kept photo, as JPEG: `<sha256>` as it was taken, `<sha256>/small` for a list of photos.
+    pub fn photo(&self, name: &str) -> Option<Vec<u8>> {
+        let Some(sha256) = name.strip_suffix("/small") else {
+            return self.photos.read(&name.parse().ok()?).ok().flatten();
+        };
+        let photo = sha256.parse().ok()?;
+        // One that is not made yet is made now: who opens a list does not wait for a thread at work elsewhere.
+        let kept = std::fs::read(self.photos.thumbnail_path(&photo)).ok();
+        kept.or_else(|| small_pictures::small(&self.photos, &photo)).or_else(|| self.photo(sha256))
     }
 
     /// The records, for tools that run the bench without a window.
@@ -225,6 +258,10 @@ impl Bench {
         if let Some(thread) = thread {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
+        let upkeep = self.upkeep.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(upkeep) = upkeep {
+            let _ = tokio::task::spawn_blocking(move || upkeep.stop()).await;
+        }
         let line = self.line.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(line) = line {
             line.stop().await;
@@ -232,16 +269,21 @@ impl Bench {
     }
 }
 
-fn new_desk(records: &Arc<Mutex<Records>>, clock: Clock, devices: &Devices, stream: &Stream) -> Desk {
-    let camera = devices.camera.clone();
-    let picture = camera.clone();
-    let picture = Box::new(move || Some(picture.as_ref()?.latest()?.jpeg.clone()));
+fn new_desk(
+    records: &Arc<Mutex<Records>>,
+    clock: Clock,
+    devices: &Devices,
+    instruments: &Instruments,
+    stream: &Stream,
+) -> Desk {
+    let at = instruments.clone();
+    let picture = Box::new(move || Some(at.camera()?.latest()?.jpeg.clone()));
     let mut desk = Desk::new(Arc::clone(records), clock, picture);
-    let scale = devices.scale.clone();
-    desk.scale = Box::new(move || scale.as_ref()?.latest());
+    let at = instruments.clone();
+    desk.scale = Box::new(move || at.scale()?.latest());
     desk.stream = stream.clone();
     desk.judges_photos = !devices.simulated();
-    desk.camera = camera.map(|camera| camera.id().to_string());
+    desk.camera = instruments.camera().map(|camera| camera.id().to_string());
     desk.camera_works = devices.camera_works();
     desk.simulated = devices.simulated();
     desk.devices = devices.views();
@@ -257,70 +299,13 @@ fn orders_for<T>(
     move |news| drop(orders.send(order(news)))
 }
 
-fn watch_camera(
-    camera: Arc<dyn devices::Camera>,
-    stream: Stream,
-    orders: Sender<Order>,
-    cancel: CancellationToken,
-) {
-    let (sender, mut seen) = mpsc::channel(4);
-    tokio::spawn(async move {
-        tokio::select! {
-            () = eyes::watch(camera, stream, sender) => {}
-            () = cancel.cancelled() => {}
-        }
-    });
-    tokio::spawn(async move {
-        while let Some(seen) = seen.recv().await {
-            if orders.send(Order::Seen(seen)).is_err() {
-                return;
-            }
-        }
-    });
-}
-
-fn adjustment(order: ScaleOrder) -> devices::Adjustment {
-    match order {
-        ScaleOrder::Zero => devices::Adjustment::Zero,
-        ScaleOrder::Tare => devices::Adjustment::Tare,
-        ScaleOrder::ClearTare => devices::Adjustment::ClearTare,
-    }
-}
-
-fn scale_view(scale: Option<&dyn devices::Scale>) -> Option<ScaleView> {
-    let reading = scale?.latest()?;
-    let shown = reading.load.shown().to_owned();
-    Some(ScaleView {
-        say: crate::desk::say(reading.load.code(), [("shown", shown)]),
-        grams: reading.load.settled().and_then(devices::Weight::whole_grams),
-        net: reading.net,
-    })
-}
-
-/// Tells the desk what the scale says, where it says something else than before.
-fn watch_scale(scale: &dyn devices::Scale, orders: Sender<Order>, cancel: CancellationToken) {
-    let mut readings = scale.subscribe();
-    tokio::spawn(async move {
-        let mut told = None;
-        loop {
-            let reading = readings.borrow_and_update().clone();
-            let says = reading.as_ref().map(|reading| (reading.load.clone(), reading.net));
-            if says != told && orders.send(Order::Scale(reading)).is_err() {
-                return;
-            }
-            told = says;
-            tokio::select! {
-                changed = readings.changed() => if changed.is_err() { return },
-                () = cancel.cancelled() => return,
-            }
-        }
-    });
-}
-
 /// The desk's thread.
 struct DeskLoop {
     desk: Desk,
     devices: Devices,
+    watch: Watch,
+    /// Woken after each commit: a photo may be among it.
+    photo_kept: Arc<Notify>,
     data: PathBuf,
     inbox: Receiver<Order>,
     notices: broadcast::Sender<Notice>,
@@ -378,6 +363,10 @@ impl DeskLoop {
                 self.desk.decisions_meet();
                 let _ = self.notices.send(Notice::RoomsChanged);
             }
+            Order::Upkept => {
+                self.desk.touched();
+                let _ = self.notices.send(Notice::RoomsChanged);
+            }
             Order::Ask(request, reply) => {
                 let answer = self.answer(*request);
                 // Whoever asked may be gone; what was done stands.
@@ -391,6 +380,7 @@ impl DeskLoop {
         self.devices.saw(event.device(), jiff::Timestamp::now());
         match event {
             Event::Scan { device, bytes } => self.scan(&device, &bytes),
+            Event::State { device, .. } if !self.devices.knows(&device) => {}
             Event::State { device, kind, state } => {
                 self.devices.set_state(&device, kind, state);
                 self.devices_changed();
@@ -447,6 +437,12 @@ impl DeskLoop {
             }
             Request::Find { query } => return self.desk.find(&query).map(Reply::Found),
             Request::Sync => return self.desk.sync_view().map(Reply::Sync),
+            Request::IncidentSeen { incident } => return self.desk.incident_seen(incident).map(Reply::Sync),
+            Request::FetchAgain => {
+                self.desk.fetch_again()?;
+                self.with_line(LineHandle::try_now);
+                return self.desk.sync_view().map(Reply::Sync);
+            }
             Request::SyncNow => {
                 self.with_line(LineHandle::try_now);
                 return self.desk.sync_view().map(Reply::Sync);
@@ -456,9 +452,16 @@ impl DeskLoop {
             | Request::ScannerSave { .. }
             | Request::ScannerRemove { .. }
             | Request::ScannerRaw { .. }
+            | Request::ScannerCodes
             | Request::TestCode) => return self.ask_devices(asked),
-            Request::CameraCheck => return Ok(Reply::CameraCheck(eyes::check(&self.desk.stream))),
-            Request::Scale => return Ok(Reply::Scale(scale_view(self.devices.scale.as_deref()))),
+            asked @ (Request::CameraCheck
+            | Request::CameraSave { .. }
+            | Request::CameraRemove
+            | Request::MatTake
+            | Request::MatForget
+            | Request::Scale
+            | Request::ScaleSave { .. }
+            | Request::ScaleRemove) => return self.ask_instruments(asked),
             // What is asked of one unit, of containers and of figures.
             other => return self.desk.room(other),
         }
@@ -477,7 +480,10 @@ impl DeskLoop {
             match effect {
                 Effect::Print(wish) => drop(self.wishes.send(Wish::Label(wish))),
                 Effect::PrintContents(container) => drop(self.wishes.send(Wish::Contents(container))),
-                Effect::Kick => self.with_line(LineHandle::kick),
+                Effect::Kick => {
+                    self.photo_kept.notify_one();
+                    self.with_line(LineHandle::kick);
+                }
                 Effect::Sound(cue) => drop(self.notices.send(Notice::Sound(cue))),
                 Effect::RoomsChanged => rooms_changed = true,
             }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::keeping::Keeping;
+
 /// The file's name within the data folder.
 pub const FILE: &str = "station.json";
 
@@ -25,6 +27,36 @@ pub struct Settings {
     pub simulated: bool,
     /// Seconds between two looks at the line while it is up.
     pub poll_seconds: Option<u64>,
+    /// How the records are kept.
+    #[serde(skip_serializing_if = "Keeping::is_default")]
+    pub keeping: Keeping,
+    /// The empty mat as the camera sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mat: Option<Mat>,
+}
+
+/// The empty mat: a picture in which nothing lies looks like this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mat {
+    /// When it was taken.
+    pub taken: jiff::Timestamp,
+    /// Brightness of its parts, row after row.
+    #[serde(with = "in_hex")]
+    pub tiles: Vec<u8>,
+}
+
+/// Bytes as one word instead of a line each.
+mod in_hex {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        hex::decode(String::deserialize(from)?).map_err(de::Error::custom)
+    }
 }
 
 /// Settings that cannot be used.

@@ -8,10 +8,12 @@ use devices::camera::{Look, Usual};
 /// So many looks are remembered: about three seconds of frames.
 const LOOKS: usize = 30;
 
-/// The looks of the last frames, shared by whoever watches the camera and whoever takes a photo.
+/// The looks of the last frames and the empty mat, shared by whoever watches the camera and whoever takes a photo.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stream {
     looks: Arc<Mutex<VecDeque<Look>>>,
+    /// Tiles of the empty mat, where one was taken.
+    mat: Arc<Mutex<Option<Vec<u8>>>>,
 }
 
 impl Stream {
@@ -22,6 +24,16 @@ impl Stream {
         if looks.len() > LOOKS {
             looks.pop_front();
         }
+    }
+
+    /// Another camera looks at the bench: what this one saw says nothing about it.
+    pub(crate) fn forget(&self) {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// From now on this is the empty mat.
+    pub(crate) fn expect_mat(&self, tiles: Option<Vec<u8>>) {
+        *self.mat.lock().unwrap_or_else(PoisonError::into_inner) = tiles;
     }
 
     /// How the newest frame looked.
@@ -35,7 +47,8 @@ impl Stream {
         let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         let mut blurs: Vec<f32> = looks.iter().filter_map(|look| look.blur_permille).collect();
         blurs.sort_by(f32::total_cmp);
-        Usual { blur_permille: blurs.get(blurs.len() / 4).copied(), mat: None }
+        let mat = self.mat.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Usual { blur_permille: blurs.get(blurs.len() / 4).copied(), mat }
     }
 }
 
@@ -57,5 +70,9 @@ mod tests {
             stream.note(Look { blur_permille: None, ..look.clone() });
         }
         assert_eq!(stream.usual().blur_permille, None, "what is long past says nothing");
+        stream.expect_mat(Some(look.tiles.clone()));
+        stream.forget();
+        assert_eq!(stream.newest(), None);
+        assert_eq!(stream.usual().mat, Some(look.tiles), "the mat is remembered until another one is taken");
     }
 }

@@ -168,6 +168,10 @@ impl Hand {
                 self.picture.clone_from(picture);
                 Ok(())
             }
+            Act::Scale(grams) => {
+                self.dock.scale.put(*grams);
+                Ok(())
+            }
             Act::Seen(text) => {
                 let code = self.filled(text)?;
                 let behind = self.dock.camera.file(&self.picture)?;
@@ -229,7 +233,7 @@ impl Hand {
 }
 
 fn is_quiet(act: &Act) -> bool {
-    matches!(act, Act::Expect(_) | Act::Look(_) | Act::Frame(_))
+    matches!(act, Act::Expect(_) | Act::Look(_) | Act::Frame(_) | Act::Scale(_))
 }
 
 /// Everything that can be scanned: codes of the shift, commands, bad codes, and what was printed so far.
@@ -296,6 +300,7 @@ fn wish(line: &str) -> Wish {
         ("printer", "well") => Wish::Do(Act::Printer(Health::Well)),
         ("power-cut", _) => Wish::Do(Act::PowerCut(true)),
         ("camera", picture) => Wish::Do(Act::Frame(picture.to_owned())),
+        ("scale", grams) if grams.parse::<u32>().is_ok() => Wish::Do(Act::Scale(grams.parse().unwrap_or(0))),
         ("seen", code) if !code.is_empty() => Wish::Do(Act::Seen(code.to_owned())),
         _ => line.parse().map_or(Wish::List, Wish::Number),
     }
@@ -339,6 +344,8 @@ mod tests {
         );
         assert_eq!(wish("line down"), Wish::Do(Act::Line(LineState::Down)));
         assert_eq!(wish("printer well"), Wish::Do(Act::Printer(Health::Well)));
+        assert_eq!(wish("scale 140"), Wish::Do(Act::Scale(140)));
+        assert_eq!(wish("scale much"), Wish::List);
         assert_eq!(wish("camera shoes"), Wish::Do(Act::Frame("shoes".into())));
         assert_eq!(wish("seen {label}"), Wish::Do(Act::Seen("{label}".into())));
         assert_eq!(wish("power-cut"), Wish::Do(Act::PowerCut(true)));

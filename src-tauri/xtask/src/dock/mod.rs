@@ -1,4 +1,4 @@
-//! `cargo xtask run`: a demo dock around the real station. A scanner on a pseudo-terminal, a camera over HTTP, a
+//! `cargo xtask run`: a demo dock around the real station. A scanner and a scale on pseudo-terminals, a camera over HTTP, a
 //! printer that writes PDF files, a line that can be cut, a head office on loopback – and this terminal as the hand.
 
 pub mod camera;
@@ -12,6 +12,7 @@ pub mod player;
 pub mod printer;
 pub mod review;
 mod rooms;
+pub mod scale;
 pub mod scanner;
 pub mod seen;
 pub mod shift;
@@ -38,6 +39,7 @@ use head_office::HeadOffice;
 use labels::Labels;
 use line::Line;
 use printer::Printer;
+use scale::Scale;
 use scanner::Scanner;
 use shift::Shift;
 use window::Window;
@@ -66,6 +68,8 @@ pub struct Dock {
     pub logs: PathBuf,
     /// The serial scanner, while it is plugged in.
     pub scanner: Option<Scanner>,
+    /// The scale on the bench.
+    pub scale: Scale,
     /// The camera over the bench.
     pub camera: Camera,
     /// The label printer.
@@ -102,6 +106,7 @@ impl Dock {
         let line = Line::lay(head_office.address, kept.as_ref().map(|kept| kept.line_port))?;
         let dock = Self {
             scanner: Some(Scanner::plug_in(&folder.join("scanner"))?),
+            scale: Scale::plug_in(&folder.join("scale"))?,
             camera: Camera::switch_on(&demo.join("frames"))?,
             printer: Printer::switch_on(&folder.join("labels"))?,
             labels: Labels::of(&folder.join("labels")),
@@ -181,6 +186,7 @@ impl Dock {
         std::fs::create_dir_all(&station).with_context(|| format!("cannot make {}", station.display()))?;
         let settings = json!({
             "scanners": [{ "id": "scanner", "path": self.folder.join("scanner") }],
+            "scale": { "id": "scale", "path": self.folder.join("scale") },
             "camera": { "id": "camera", "source": { "kind": "mjpeg-http", "url": self.camera.url } },
             "printer": { "id": "printer", "target": { "kind": "pdf-folder", "dir": self.printer.folder } },
             "simulated": true,

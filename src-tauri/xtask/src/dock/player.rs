@@ -113,6 +113,7 @@ impl Player {
                 self.scan(name, "RS:C:ENTER", step.refused).map(Some)
             }
             Act::Frame(picture) => self.show(picture).map(|()| None),
+            Act::Scale(grams) => self.weigh(*grams).map(|()| None),
             Act::Seen(text) => self.hold_under_camera(name, text, step.refused).map(Some),
             Act::Line(LineState::Down) => {
                 self.dock.line.cut();
@@ -173,6 +174,22 @@ impl Player {
         self.picture = Some(picture.to_owned());
         std::thread::sleep(NEW_PICTURE);
         Ok(())
+    }
+
+    /// The station asks its scale several times a second; what it has not heard yet it does not weigh.
+    fn weigh(&mut self, grams: u32) -> Result<()> {
+        self.dock.scale.put(grams);
+        let asked = serde_json::json!({ "ask": "scale" });
+        let (began, wanted) = (Instant::now(), (grams > 0).then_some(u64::from(grams)));
+        while began.elapsed() < PATIENCE {
+            let says = self.window()?.ask(&asked)?.map_err(|code| anyhow::anyhow!(code))?;
+            let at_rest = says.pointer("/grams").and_then(serde_json::Value::as_u64);
+            if says.is_object() && at_rest == wanted {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        bail!("the station does not hear its scale say {grams} g")
     }
 
     fn set_printer(&mut self, health: Health) -> Result<()> {
@@ -277,7 +294,8 @@ fn copy_photos(from: &Path, to: &Path) -> Result<usize> {
     let mut copied = 0;
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.context("the photos cannot be read")?;
-        let is_photo = entry.path().extension().is_some_and(|ending| ending == "jpg");
+        let name = entry.file_name().to_string_lossy();
+        let is_photo = name.ends_with(".jpg") && !name.ends_with(".small.jpg");
         if is_photo && entry.file_type().is_file() {
             std::fs::copy(entry.path(), to.join(entry.file_name())).context("a photo cannot be copied")?;
             copied += 1;

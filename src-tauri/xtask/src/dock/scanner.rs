@@ -31,21 +31,7 @@ pub struct Scanner {
 impl Scanner {
     /// Plugs a scanner in: a new pseudo-terminal, with `line` as a link to the station's end.
     pub fn plug_in(line: &Path) -> Result<Self> {
-        // Not with openpty: programs that we start would inherit both its ends.
-        let ours = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)
-            .and_then(|ours| grantpt(&ours).and(unlockpt(&ours)).map(|()| ours))
-            .context("no pseudo-terminal to be had")?;
-        let theirs = ptsname_r(&ours).context("the pseudo-terminal has no name")?;
-        make_raw(Path::new(&theirs))?;
-        if line.is_symlink() {
-            std::fs::remove_file(line).with_context(|| format!("{} cannot be replaced", line.display()))?;
-        }
-        symlink(&theirs, line).with_context(|| format!("cannot make the link {}", line.display()))?;
-
-        // The station's end is not kept open here: an exclusive lock that a killed station left on it would
-        // outlive the station, and nobody could tell whether the station listens.
-        let ours =
-            File::from(ours.as_fd().try_clone_to_owned().context("the pseudo-terminal cannot be shared")?);
+        let ours = lay_line(line)?;
         let unplugged = Arc::new(AtomicBool::new(false));
         let beeps = ours.try_clone().context("the pseudo-terminal cannot be shared")?;
         std::thread::spawn({
@@ -83,6 +69,24 @@ impl Drop for Scanner {
         self.unplugged.store(true, Ordering::Relaxed);
         let _ = std::fs::remove_file(&self.line);
     }
+}
+
+/// A new pseudo-terminal, with `line` as a link to the station's end; the other end is ours.
+pub(super) fn lay_line(line: &Path) -> Result<File> {
+    // Not with openpty: programs that we start would inherit both its ends.
+    let ours = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)
+        .and_then(|ours| grantpt(&ours).and(unlockpt(&ours)).map(|()| ours))
+        .context("no pseudo-terminal to be had")?;
+    let theirs = ptsname_r(&ours).context("the pseudo-terminal has no name")?;
+    make_raw(Path::new(&theirs))?;
+    if line.is_symlink() {
+        std::fs::remove_file(line).with_context(|| format!("{} cannot be replaced", line.display()))?;
+    }
+    symlink(&theirs, line).with_context(|| format!("cannot make the link {}", line.display()))?;
+
+    // The station's end is not kept open here: an exclusive lock that a killed station left on it would
+    // outlive the station, and nobody could tell whether the station listens.
+    Ok(File::from(ours.as_fd().try_clone_to_owned().context("the pseudo-terminal cannot be shared")?))
 }
 
 /// Every byte as it is, and no echo: what arrives before the station has set up its line would otherwise come back.

@@ -57,6 +57,8 @@ pub enum Act {
     Seen(String),
     /// PHOTO.
     Photo(bool),
+    /// So many grams lie on the scale from now on.
+    Scale(u32),
     /// The line to head office is cut or mended.
     Line(LineState),
     /// The bench computer loses its power, and starts again.
@@ -174,6 +176,8 @@ impl Step {
             Act::Frame(picture) => format!("put {picture} under the camera"),
             Act::Seen(code) => format!("hold {} under the camera: {code}", kind_of(code)),
             Act::Photo(_) => "scan the command PHOTO".to_owned(),
+            Act::Scale(0) => "take off what lies on the scale".to_owned(),
+            Act::Scale(grams) => format!("put {grams} g on the scale"),
             Act::Line(LineState::Down) => "cut the line to head office".to_owned(),
             Act::Line(LineState::Up) => "mend the line to head office".to_owned(),
             Act::PowerCut(_) => "cut the power, and start again".to_owned(),

@@ -134,6 +134,7 @@ export class SimulatedBench {
       policy: 'P-118',
       devices: goods.devices(now),
       disk_free_percent: 61,
+      incidents: 0,
       reviews_waiting: 5,
       now,
       simulated: true,

@@ -2,6 +2,7 @@ import type {
   Coded,
   ContestSide,
   FoundUnit,
+  IncidentView,
   OpenUnit,
   ReadingView,
   Reply,
@@ -14,6 +15,7 @@ import type {
 import type { SimulatedBench } from './bench';
 import { insightOf } from './figures';
 import * as goods from './goods';
+import { Instruments, makers } from './instruments';
 import { Scanners } from './scanners';
 import { blindView, explained, matches } from './judged';
 import { say } from './views';
@@ -22,6 +24,7 @@ import { say } from './views';
 export class SimulatedRooms {
   #rows: ReviewRow[];
   #scanners = new Scanners();
+  #instruments = new Instruments();
   #readings: ReadingView[] = [
     {
       id: 'Code 128/12/carrier FedEx|product',
@@ -31,6 +34,7 @@ export class SimulatedRooms {
       chosen: say('reading-tracking', { carrier: 'FedEx' }),
     },
   ];
+  #unseen: IncidentView[] = [];
   /** What was done to a unit since, over what it was. */
   #since = new Map<string, Partial<ReviewDetail>>();
 
@@ -136,23 +140,35 @@ export class SimulatedRooms {
       case 'forget-reading':
         this.#readings = this.#readings.filter((reading) => reading.id !== request.id);
         return { reply: 'readings', body: [...this.#readings] };
+      case 'incident-seen':
+        this.#unseen = this.#unseen.filter((one) => one.id !== request.incident);
+        return { reply: 'sync', body: this.#sync() };
       case 'sync':
       case 'sync-now':
+      case 'fetch-again':
         return { reply: 'sync', body: this.#sync() };
       case 'devices':
-        return { reply: 'devices', body: this.#scanners.view() };
+        return this.#devices();
       case 'camera-check':
-        return {
-          reply: 'camera-check',
-          body: {
-            blur_px: 0.7,
-            brightness: 142,
-            black_percent: 0.4,
-            white_percent: 3.1,
-            evenness_percent: 81,
-            flaws: [{ code: 'picture-glare', args: {} }],
-          },
-        };
+        return { reply: 'camera-check', body: this.#instruments.check() };
+      case 'mat-take':
+      case 'mat-forget':
+        this.#instruments.takeMat(request.ask === 'mat-take');
+        return { reply: 'camera-check', body: this.#instruments.check() };
+      case 'camera-save':
+        this.#instruments.saveCamera(request.setup);
+        return this.#devices();
+      case 'camera-remove':
+        this.#instruments.remove('camera');
+        return this.#devices();
+      case 'scale-save':
+        this.#instruments.saveScale(request.setup);
+        return this.#devices();
+      case 'scale-remove':
+        this.#instruments.remove('scale');
+        return this.#devices();
+      case 'scanner-codes':
+        return { reply: 'scanner-codes', body: makers };
       case 'scale':
       case 'scale-adjust':
         return {
@@ -161,13 +177,13 @@ export class SimulatedRooms {
         };
       case 'scanner-path':
         this.#scanners.setPath(request.device, request.path);
-        return { reply: 'devices', body: this.#scanners.view() };
+        return this.#devices();
       case 'scanner-save':
         this.#scanners.save(request.setup, request.bind);
-        return { reply: 'devices', body: this.#scanners.view() };
+        return this.#devices();
       case 'scanner-remove':
         this.#scanners.remove(request.device);
-        return { reply: 'devices', body: this.#scanners.view() };
+        return this.#devices();
       case 'scanner-raw':
         return { reply: 'scanner-raw', body: this.#scanners.raw(request.after) };
       case 'test-code':
@@ -175,6 +191,10 @@ export class SimulatedRooms {
       default:
         throw refusal('not-now');
     }
+  }
+
+  #devices(): Reply {
+    return { reply: 'devices', body: this.#instruments.view(this.#scanners.view()) };
   }
 
   #drop(unit: string): void {
@@ -353,6 +373,7 @@ export class SimulatedRooms {
       next_try: null,
       lanes: [
         { lane: 'events', waiting, oldest: waiting === 0 ? null : this.bench.line_since, sent: 4318 },
+        { lane: 'thumbnails', waiting: 0, oldest: null, sent: 67 },
         {
           lane: 'photos',
           waiting: waiting * 2,
@@ -366,6 +387,11 @@ export class SimulatedRooms {
         items: 24 + i,
       })),
       refused: [],
+      incidents: this.#unseen,
+      kept: [
+        { attention: false, say: say('kept-reserve-held', { mib: '64' }) },
+        { attention: false, say: say('kept-backup-made', { folder: '/mnt/second', hours: '3' }) },
+      ],
     };
   }
 }

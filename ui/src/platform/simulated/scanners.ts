@@ -49,6 +49,9 @@ export class Scanners {
       ports: listed.map((one) => one.path),
       listed,
       scanners: this.#setups,
+      camera: null,
+      camera_kinds: { usb: false, rtsp: false },
+      scale: null,
     };
   }
 

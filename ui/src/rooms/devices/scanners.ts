@@ -1,4 +1,4 @@
-import type { ScannerSetup } from '../../platform/types';
+import type { CameraSetup, ScaleSetup, ScannerSetup } from '../../platform/types';
 
 /** What each setting of a scanner can be, the usual first. */
 export const choices = {
@@ -31,5 +31,23 @@ export function freshScanner(taken: string[]): ScannerSetup {
     duplicate_window_ms: 0,
     encoding: 'utf-8',
     answer: 'none',
+  };
+}
+
+/** A camera on the network, as most benches have one. */
+export function freshCamera(): CameraSetup {
+  return { kind: 'mjpeg-http', place: '', user: '', password: null, fps: null, repeat: true };
+}
+
+/** A scale as most leave the factory. */
+export function freshScale(): ScaleSetup {
+  return {
+    path: '',
+    protocol: 'mt-sics',
+    baud: 9600,
+    data_bits: 'eight',
+    parity: 'none',
+    stop_bits: 'one',
+    flow: 'none',
   };
 }

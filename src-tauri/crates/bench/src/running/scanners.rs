@@ -19,6 +19,9 @@ impl DeskLoop {
             let _ = self.notices.send(Notice::RoomsChanged);
             return self.devices.answer(device, Outcome::Accepted);
         }
+        if crate::test_code::is_mat(bytes) {
+            return self.mat_scanned(device);
+        }
         let taken = self.desk.scan(bytes).is_ok();
         let warned = |effect: &Effect| matches!(effect, Effect::Sound(cue) if *cue != Cue::Accepted);
         let well = taken && !self.desk.effects.iter().any(warned);
@@ -51,19 +54,23 @@ impl DeskLoop {
                 return self.devices.raw(&device, after).map(Reply::ScannerRaw);
             }
             Request::TestCode => return crate::test_code::picture().map(Reply::TestCode),
+            Request::ScannerCodes => return crate::makers::shown().map(Reply::ScannerCodes),
             _ => return Err(coded("not-now", [])),
         }
         self.devices_changed();
         Ok(Reply::Devices(self.devices_view()))
     }
 
-    fn devices_view(&self) -> DevicesView {
+    pub(super) fn devices_view(&self) -> DevicesView {
         let listed = self.devices.listed();
         DevicesView {
             devices: self.devices.views(),
             ports: listed.iter().map(|port| port.path.clone()).collect(),
             listed,
             scanners: self.devices.setups(),
+            camera: self.devices.camera_setup(),
+            camera_kinds: super::instruments::kinds(),
+            scale: self.devices.scale_setup(),
         }
     }
 }

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BlindView, CameraCheck, ContainerDetail, ContainerView, DevicesView, ExplainedView, FoundUnit,
-    InsightName, InsightView, MatchView, OpenUnit, PackView, RawChunk, ReadingView, ReviewDetail,
-    ReviewQueue, ScaleOrder, ScaleView, ScannerSetup, Screen, StatusBar, SyncView, TestCode,
+    BlindView, CameraCheck, CameraSetup, ContainerDetail, ContainerView, DevicesView, ExplainedView,
+    FoundUnit, InsightName, InsightView, MakerView, MatchView, OpenUnit, PackView, RawChunk, ReadingView,
+    ReviewDetail, ReviewQueue, ScaleOrder, ScaleSetup, ScaleView, ScannerSetup, Screen, StatusBar, SyncView,
+    TestCode,
 };
 
 /// What a screen may ask. Everything a person does at the bench is either a scan or the press of a command
@@ -240,6 +241,14 @@ pub enum Request {
     },
     /// Try the line now. → [`Reply::Sync`]
     SyncNow,
+    /// Fetch everything that comes down from head office once more. → [`Reply::Sync`]
+    FetchAgain,
+    /// A person has read what happened to the records. → [`Reply::Sync`]
+    IncidentSeen {
+        /// Which, by [`IncidentView::id`](super::IncidentView::id).
+        #[ts(type = "number")]
+        incident: u64,
+    },
     /// Devices and how they are. → [`Reply::Devices`]
     Devices,
     /// How sharp and lit the camera's picture is. → [`Reply::CameraCheck`]
@@ -280,6 +289,26 @@ pub enum Request {
     },
     /// The code to test a scanner with. → [`Reply::TestCode`]
     TestCode,
+    /// Makers' codes that set their scanners up. → [`Reply::ScannerCodes`]
+    ScannerCodes,
+    /// Set the camera up (supervisors only). → [`Reply::Devices`]
+    CameraSave {
+        /// How.
+        setup: CameraSetup,
+    },
+    /// Take the camera away (supervisors only). → [`Reply::Devices`]
+    CameraRemove,
+    /// The mat is empty now: remember how it looks. → [`Reply::CameraCheck`]
+    MatTake,
+    /// Forget the empty mat. → [`Reply::CameraCheck`]
+    MatForget,
+    /// Set the scale up (supervisors only). → [`Reply::Devices`]
+    ScaleSave {
+        /// How.
+        setup: ScaleSetup,
+    },
+    /// Take the scale away (supervisors only). → [`Reply::Devices`]
+    ScaleRemove,
 }
 
 /// What a screen gets back.
@@ -324,6 +353,8 @@ pub enum Reply {
     ScannerRaw(Vec<RawChunk>),
     /// The code to test a scanner with.
     TestCode(TestCode),
+    /// Makers' codes, by maker.
+    ScannerCodes(Vec<MakerView>),
 }
 
 /// What a screen is told unasked.

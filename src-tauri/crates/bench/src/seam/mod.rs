@@ -14,17 +14,21 @@ mod screen;
 mod shown;
 
 pub use ask::{Coded, Cue, Notice, Outline, Reply, Request};
-pub use eyes::{CameraCheck, ScaleOrder, ScaleView};
+pub use eyes::{
+    CameraCheck, CameraKinds, CameraSetup, LensVerdict, MatView, ScaleOrder, ScaleSetup, ScaleView,
+};
 pub use judged::{
     BlindResult, BlindView, ClockView, ColumnKind, ContainerDetail, ContainerView, ContentLine, ContestSide,
     ContestView, ExplainedRow, ExplainedView, InsightCell, InsightColumn, InsightName, InsightView,
     MatchView, OpenUnit, PackView, PreferenceView, SignalView, WorkView,
 };
 pub use rooms::{
-    DeviceView, DevicesView, FoundUnit, HistoryLine, LaneView, NoteView, ReadingView, ReviewDetail,
-    ReviewQueue, ReviewRow, SyncLine, SyncView, WaitsFor,
+    DeviceView, DevicesView, FoundUnit, HistoryLine, IncidentView, KeptView, LaneView, NoteView, ReadingView,
+    ReviewDetail, ReviewQueue, ReviewRow, SyncLine, SyncView, WaitsFor,
 };
-pub use scanners::{PortView, RawChunk, ScanTest, ScannerSetup, SuffixView, TestCode, UsbView};
+pub use scanners::{
+    MakerView, PortView, RawChunk, ScanTest, ScannerSetup, SetUpStep, SuffixView, TestCode, UsbView,
+};
 pub use screen::{
     Action, Band, CameraStrip, CameraView, Choice, FindingChip, LadderStep, LineState, OperatorView,
     PhotoSlot, PhotoSlotState, QrView, Saved, Say, Screen, Stage, StatusBar, StepState, Texts, Tone,

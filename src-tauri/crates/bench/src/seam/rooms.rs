@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BlindResult, ClockView, ContestView, DecisionView, LineState, PhotoSlot, PortView, Say, ScanTest,
-    ScannerSetup, SignalView, UnitHead,
+    BlindResult, CameraKinds, CameraSetup, ClockView, ContestView, DecisionView, LineState, PhotoSlot,
+    PortView, Say, ScaleSetup, ScanTest, ScannerSetup, SignalView, UnitHead,
 };
 
 /// Units that wait for a second person, sorted by value lost per hour.
@@ -192,12 +192,37 @@ pub struct SyncView {
     pub feeds: Vec<SyncLine>,
     /// Things that a person must look at.
     pub refused: Vec<Say>,
+    /// What happened to the records and nobody has seen yet, newest first.
+    pub incidents: Vec<IncidentView>,
+    /// How the records are kept: room on the disk, witness, backup, key.
+    pub kept: Vec<KeptView>,
+}
+
+/// Something that happened to the records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct IncidentView {
+    /// Its number here, to be sent back when it has been seen.
+    #[ts(type = "number")]
+    pub id: u64,
+    /// When it was noticed (RFC 3339).
+    pub at: Option<String>,
+    /// What happened, and what to do.
+    pub say: Say,
+}
+
+/// One thing about how the records are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct KeptView {
+    /// Somebody should look at it.
+    pub attention: bool,
+    /// What it is.
+    pub say: Say,
 }
 
 /// One lane of what goes up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct LaneView {
-    /// `events` or `photos`.
+    /// `events`, `thumbnails` or `photos`.
     pub lane: String,
     /// How many wait.
     #[ts(type = "number")]
@@ -232,6 +257,12 @@ pub struct DevicesView {
     pub listed: Vec<PortView>,
     /// How the scanners are set up.
     pub scanners: Vec<ScannerSetup>,
+    /// How the camera is set up, where there is one.
+    pub camera: Option<CameraSetup>,
+    /// Which cameras this program can open.
+    pub camera_kinds: CameraKinds,
+    /// How the scale is set up, where there is one.
+    pub scale: Option<ScaleSetup>,
 }
 
 /// One device.

@@ -137,3 +137,28 @@ pub struct TestCode {
     /// Height in the same unit.
     pub height: u32,
 }
+
+/// How one maker's scanners are set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MakerView {
+    /// The maker.
+    pub maker: String,
+    /// Models that it holds for, as their maker names them.
+    pub models: String,
+    /// One after the other.
+    pub steps: Vec<SetUpStep>,
+}
+
+/// One thing that a scanner is set to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SetUpStep {
+    /// What it does.
+    #[ts(type = "'usb-serial' | 'aim-identifiers'")]
+    pub does: String,
+    /// The maker's own code, where its content is public.
+    pub code: Option<TestCode>,
+    /// Where that content was published.
+    pub source: Option<String>,
+    /// Where the maker's guide has the code: chapter and heading, in the guide's words.
+    pub guide: String,
+}

@@ -65,6 +65,8 @@ pub struct StatusBar {
     pub devices: Vec<super::DeviceView>,
     /// Free part of the data folder's disk in percent.
     pub disk_free_percent: Option<u8>,
+    /// Things that happened to the records and that nobody has seen yet.
+    pub incidents: u32,
     /// Units in the review queue.
     pub reviews_waiting: u32,
     /// The station's clock (RFC 3339).
