@@ -34,6 +34,18 @@ enum Does {
     AimIdentifiers,
 }
 
+impl Does {
+    /// As it stands in the file and on the seam.
+    fn name(self) -> &'static str {
+        const USB_SERIAL: &str = "usb-serial";
+        const AIM_IDENTIFIERS: &str = "aim-identifiers";
+        match self {
+            Self::UsbSerial => USB_SERIAL,
+            Self::AimIdentifiers => AIM_IDENTIFIERS,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Code {
@@ -90,11 +102,7 @@ fn read(text: &str) -> Result<Vec<Maker>, Coded> {
 fn view(maker: &Maker) -> Result<MakerView, Coded> {
     let steps = maker.steps.iter().map(|step| {
         Ok::<_, Coded>(SetUpStep {
-            does: match step.does {
-                Does::UsbSerial => "usb-serial",
-                Does::AimIdentifiers => "aim-identifiers",
-            }
-            .to_owned(),
+            does: step.does.name().to_owned(),
             code: step.code.as_ref().map(drawn).transpose()?,
             source: step.source.clone(),
             guide: step.guide.clone(),

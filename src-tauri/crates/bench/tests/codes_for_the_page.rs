@@ -72,7 +72,11 @@ fn codes() -> Vec<String> {
     for name in CRATES {
         let mut files = Vec::new();
         sources(&crates.join(name).join("src"), &mut files);
-        for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "cli")) {
+        // What a terminal says, and what the decoder calls its passes, reaches no screen.
+        files.retain(|file| {
+            !file.components().any(|part| part.as_os_str() == "cli") && !file.ends_with("decode/live.rs")
+        });
+        for file in &files {
             let text = fs::read_to_string(file).unwrap();
             let text = without_tests(&text);
             called(text, &mut found);
