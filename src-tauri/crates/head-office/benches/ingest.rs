@@ -88,7 +88,7 @@ fn renewed(line: &str, clock: Timestamp, fresh: &mut HashMap<String, String>) ->
         };
         let all_hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
         let new = match value.len() {
-            36 if uuid::Uuid::parse_str(value).is_ok() => uuid::Uuid::now_v7().to_string(),
+            36 if uuid::Uuid::parse_str(value).is_ok() => id_of(clock),
             64 if all_hex => hex::encode(rand::random::<[u8; 32]>()),
             12 if all_hex => format!("1000{:08}", rand::random_range(0..100_000_000)),
             9 if value.starts_with("26-") => format!("26-{:06}", rand::random_range(0..1_000_000)),
@@ -98,6 +98,12 @@ fn renewed(line: &str, clock: Timestamp, fresh: &mut HashMap<String, String>) ->
         format!("{prefix}{}", fresh.entry(value.to_owned()).or_insert(new))
     });
     parts.collect::<Vec<_>>().join("\"")
+}
+
+/// An id of that moment: seconds lie between a bench's events, and all else in an id is random.
+fn id_of(clock: Timestamp) -> String {
+    let ms = u64::try_from(clock.as_millisecond()).unwrap();
+    uuid::Builder::from_unix_timestamp_millis(ms, &rand::random()).into_uuid().to_string()
 }
 
 /// Events a second: our append, and COPY of the same rows, in turns.

@@ -6,12 +6,12 @@ pub mod support;
 use head_office::matching::MatchWish;
 use head_office::proposals::Because;
 use jiff::Timestamp;
-use returns::codes::{Match, Role};
+use returns::codes::{Disposition, Match, Role};
 use returns::event::UnitEvent;
 use returns::ids::{StationId, UnitId};
 use returns::rma::Rma;
 use serde_json::json;
-use support::{Station, all_read, enrol, line, received, start, unit_id};
+use support::{Station, all_read, dispositioned, enrol, line, received, start, unit_id};
 use wire::{Envelope, Epoch, Feed, FeedChange, UnitsItem};
 
 fn rma(number: &str, sku: &str, serial: &str) -> Rma {
@@ -174,4 +174,52 @@ async fn after_a_restore_head_office_writes_in_an_epoch_that_no_bench_has_seen()
     assert_eq!(epochs, [office.own_epoch()]);
     assert_ne!(office.own_epoch(), Epoch::Numbered(1));
     assert!(office.verify(|_| ()).unwrap().problems.is_empty());
+}
+
+#[tokio::test]
+async fn a_contested_unit_is_listed_with_both_sides_until_somebody_says_which_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path()).await;
+    let office = server.office();
+    let mut one = enrol(&server, "LEJ2", "LEJ2-B04").await;
+    let mut two = enrol(&server, "LEJ2", "LEJ2-B05").await;
+    let unit = unit_id();
+    let (begun, seen) = line(unit, received(7), None);
+    let decide = |to: Disposition| {
+        let UnitEvent::Dispositioned { mut decision, provisional } = dispositioned(false) else { panic!() };
+        decision.disposition = to;
+        line(unit, UnitEvent::Dispositioned { decision, provisional }, Some(seen))
+    };
+    let ((first_line, first), (second_line, second)) =
+        (decide(Disposition::Restock), decide(Disposition::Donate));
+    let sent = one.batch(vec![begun, first_line]);
+    one.push_ok(&sent).await;
+    assert!(office.contested().unwrap().is_empty());
+    let (stop, stopped) = line(unit, UnitEvent::Contested { first, second }, Some(second));
+    let sent = two.batch(vec![second_line, stop]);
+    two.push_ok(&sent).await;
+    all_read(office).await;
+
+    let listed = office.contested().unwrap();
+    assert_eq!(listed.len(), 1);
+    let told = [&listed[0].first, &listed[0].second].map(|side| {
+        (
+            side.event,
+            side.station.as_str(),
+            side.disposition.as_str(),
+            side.operator.as_str(),
+            side.role.as_str(),
+        )
+    });
+    assert_eq!(
+        told,
+        [(first, "LEJ2-B04", "RESTOCK", "op-1", "GRADER"), (second, "LEJ2-B05", "DONATE", "op-1", "GRADER")]
+    );
+    let by = "op-9".parse().unwrap();
+    let settled = UnitEvent::ContestSettled { stands: first, grade: None, by };
+    let sent = one.batch(vec![line(unit, settled, Some(stopped)).0]);
+    one.push_ok(&sent).await;
+    all_read(office).await;
+    assert!(office.contested().unwrap().is_empty());
+    server.stop().await;
 }
