@@ -10,6 +10,8 @@ mod corrections;
 #[allow(dead_code)]
 #[path = "story_ways_back/desk.rs"]
 mod desk;
+#[path = "story_judgement/head_office.rs"]
+mod head_office;
 #[path = "story_judgement/matching.rs"]
 mod matching;
 #[path = "story_judgement/people.rs"]
