@@ -15,14 +15,14 @@ use crate::incidents::{self, IncidentKind};
 use crate::knowledge::{self, Verified};
 use crate::lock::Lock;
 use crate::reserve::SpaceReserve;
-use crate::{Because, Photos, RecordsError, Witness, append, figures, start, witness};
+use crate::{Because, Photos, RecordsError, Witness, append, figures, rebuild, start, witness};
 
 pub(crate) mod migrations {
     refinery::embed_migrations!("migrations");
 }
 
 /// Newest schema that this release knows; a hello tells it to head office.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// Older versions of SQLite can damage a database when its WAL is reset.
 pub const SQLITE_AT_LEAST: i32 = 3_051_003;
@@ -108,6 +108,8 @@ impl Records {
         }
         fs::create_dir_all(dir).map_err(RecordsError::file(dir))?;
         let lock = Lock::take(dir, &options.program, (options.clock)())?;
+        rebuild::finish(dir, (options.clock)())?;
+        not_gone(dir)?;
         let mut connection = Connection::open_with_flags(
             dir.join(DATABASE),
             OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -125,6 +127,7 @@ impl Records {
         records.step_aside()?;
         records.catch_up()?;
         append::sweep_purged(&records)?;
+        records.keep_copy();
         records.keep_reserve();
         Ok(records)
     }
@@ -132,20 +135,27 @@ impl Records {
     /// A database that is behind its witness was put back from a copy: before anything is written, it goes on in an
     /// epoch of its own, so that no sequence and no number is given twice.
     fn step_aside(&mut self) -> Result<(), RecordsError> {
-        let Some(witness) = self.behind_witness.clone() else { return Ok(()) };
-        if self.enrolment.as_ref().is_none_or(|enrolment| enrolment.station != witness.station) {
+        let Some(enrolment) = &self.enrolment else { return Ok(()) };
+        let (station, before) = (enrolment.station, enrolment.epoch);
+        let witness = self.behind_witness.clone().filter(|witness| witness.station == station);
+        let put_back: Option<bool> = self.setting(crate::backup::PUT_BACK)?;
+        if witness.is_none() && put_back.is_none() {
             return Ok(());
         }
-        let here = crate::outbox::head(&self.connection, &witness.epoch)?;
+        let before = witness.as_ref().map_or(before, |witness| witness.epoch);
+        let here = crate::outbox::head(&self.connection, &before)?;
         let epoch = self.open_provisional(Because::Restored)?;
-        self.set_setting(crate::epochs::RESTORED_FROM, &witness)?;
+        if let Some(witness) = &witness {
+            self.set_setting(crate::epochs::RESTORED_FROM, witness)?;
+        }
         let args = incidents::args([
-            ("before", witness.epoch.to_string()),
-            ("witness", witness.head.seq.to_string()),
+            ("before", before.to_string()),
+            ("witness", witness.map_or("-".to_owned(), |witness| witness.head.seq.to_string())),
             ("here", here.seq.to_string()),
             ("epoch", epoch.to_string()),
         ]);
-        self.note_incident(IncidentKind::Restored, &args)
+        self.note_incident(IncidentKind::Restored, &args)?;
+        self.forget_setting(crate::backup::PUT_BACK)
     }
 
     /// Opens the records for reading, beside a running station too.
@@ -169,7 +179,7 @@ impl Records {
         }
     }
 
-    fn around(connection: Connection, dir: &Path, clock: Clock) -> Result<Self, RecordsError> {
+    pub(crate) fn around(connection: Connection, dir: &Path, clock: Clock) -> Result<Self, RecordsError> {
         connection.set_prepared_statement_cache_capacity(128);
         let enrolment = enrolment::load(&connection)?;
         let now_ms = crate::sql::millis(clock());
@@ -226,6 +236,17 @@ impl Records {
         (self.clock)()
     }
 
+    /// Makes records writable that were not opened in the usual way.
+    pub(crate) fn lend_lock(&mut self, lock: Lock, witness_folder: Option<PathBuf>) {
+        self.lock = Some(lock);
+        self.witness_folder = witness_folder;
+    }
+
+    /// The connection, to be closed, and the lock, to be held on.
+    pub(crate) fn into_parts(self) -> (Connection, Option<Lock>) {
+        (self.connection, self.lock)
+    }
+
     pub(crate) fn is_writable(&self) -> bool {
         self.lock.is_some()
     }
@@ -255,6 +276,15 @@ pub(crate) fn configure(connection: &Connection, max_pages: Option<u32>) -> Resu
     connection.pragma_update(None, "secure_delete", true)?;
     if let Some(pages) = max_pages {
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// A folder that had a database and has none now, or an empty file: SQLite would begin a new one as if nothing had been.
+fn not_gone(dir: &Path) -> Result<(), RecordsError> {
+    let empty = fs::metadata(dir.join(DATABASE)).map_or(true, |file| file.len() == 0);
+    if empty && enrolment::read_copy(dir).is_some() {
+        return Err(RecordsError::Corrupt("the database is gone".to_owned()));
     }
     Ok(())
 }

@@ -7,12 +7,17 @@ use std::path::Path;
 use returns::ids::StationId;
 use returns::lpn::LpnBlock;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 use wire::{EnrolReply, Epoch, Incarnation, PublicKey, SecretKey};
 
+use crate::photos::sha256;
 use crate::sql::{from_json, json, parse};
 use crate::{Records, RecordsError};
 
-const KEY_FILE: &str = "station.key";
+pub(crate) const KEY_FILE: &str = "station.key";
+
+/// The enrolment beside the database, for the day when the database cannot be read.
+const COPY_FILE: &str = "station.enrolment";
 
 /// What an enrolled station knows of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +63,7 @@ impl Records {
     /// # Errors
     /// `database-corrupt` if the file is no key.
     pub fn secret_key(&self) -> Result<Option<SecretKey>, RecordsError> {
-        let path = self.dir.join(KEY_FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(RecordsError::file(&path)(error)),
-        };
-        let mut seed = [0; 32];
-        hex::decode_to_slice(text.trim(), &mut seed)
-            .map_err(|_| RecordsError::row("station.key is no key"))?;
-        Ok(Some(SecretKey::from_seed(seed)))
+        read_key(&self.dir)
     }
 
     /// Keeps the station's secret key in `station.key`, readable by its owner only. Called before enrolment,
@@ -98,39 +94,63 @@ impl Records {
         if self.enrolment.is_some() {
             return Err(RecordsError::AlreadyEnrolled);
         }
-        let block = fresh_block(reply.lpn_block)?;
+        let copy = Copy {
+            station: reply.station.to_string(),
+            name: reply.name.clone(),
+            depot: reply.depot.clone(),
+            epoch: reply.epoch.to_string(),
+            head_office_url: head_office_url.to_owned(),
+            head_office_key: hex::encode(head_office_key.to_bytes()),
+            incarnation: reply.incarnation.0.clone(),
+            lpn_block: json(&fresh_block(reply.lpn_block)?)?,
+            lpn_reserve_block: reply.lpn_reserve_block,
+            lpn_further_block: 0,
+            label_keys: json(&reply.label_keys)?,
+            sample_salt: reply.sample_salt.clone(),
+        };
         let transaction = self.writing()?;
-        transaction.execute(
-            "INSERT INTO epochs (epoch, position) VALUES (?1, 1)",
-            params![reply.epoch.to_string()],
-        )?;
-        transaction.execute(
-            "INSERT INTO enrolment (only_row, station, name, depot, epoch, head_office_url, head_office_key,
-               incarnation, lpn_block, lpn_reserve_block, lpn_further_block, label_keys, sample_salt)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11)",
-            params![
-                reply.station.to_string(),
-                reply.name,
-                reply.depot,
-                reply.epoch.to_string(),
-                head_office_url,
-                hex::encode(head_office_key.to_bytes()),
-                reply.incarnation.0,
-                json(&block)?,
-                reply.lpn_reserve_block,
-                json(&reply.label_keys)?,
-                reply.sample_salt,
-            ],
-        )?;
+        transaction.execute("INSERT INTO epochs (epoch, position) VALUES (?1, 1)", params![copy.epoch])?;
+        insert(&transaction, &copy)?;
         transaction.commit()?;
         self.reload_enrolment()?;
         self.enrolled()
     }
 
+    /// Keeps a copy of the enrolment beside the database where that says something else now. Its loss costs nothing
+    /// as long as the database can be read.
+    pub(crate) fn keep_copy(&self) {
+        let Some(enrolment) = self.enrolment.as_ref().filter(|_| self.is_writable()) else { return };
+        let written = Copy::of(enrolment).and_then(|copy| {
+            if read_copy(&self.dir).is_some_and(|kept| kept.but_counter() == copy.clone().but_counter()) {
+                return Ok(());
+            }
+            let text = json(&copy)?;
+            let proof = sha256(text.as_bytes());
+            write_durably(&self.dir, COPY_FILE, format!("{proof}\n{text}\n").as_bytes())
+        });
+        if let Err(error) = written {
+            tracing::warn!(%error, "no copy of the enrolment was kept");
+        }
+    }
+
     pub(crate) fn reload_enrolment(&mut self) -> Result<(), RecordsError> {
         self.enrolment = load(&self.connection)?;
+        self.keep_copy();
         Ok(())
     }
+}
+
+/// The key in a data folder.
+pub(crate) fn read_key(dir: &Path) -> Result<Option<SecretKey>, RecordsError> {
+    let path = dir.join(KEY_FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(RecordsError::file(&path)(error)),
+    };
+    let mut seed = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut seed).map_err(|_| RecordsError::row("station.key is no key"))?;
+    Ok(Some(SecretKey::from_seed(seed)))
 }
 
 /// Counters of a whole block, from 1.
@@ -141,40 +161,127 @@ pub(crate) fn fresh_block(block: u32) -> Result<LpnBlock, RecordsError> {
 pub(crate) fn load(connection: &Connection) -> Result<Option<Enrolment>, RecordsError> {
     let sql = "SELECT station, name, depot, epoch, head_office_url, head_office_key, incarnation, lpn_block,
                  lpn_reserve_block, lpn_further_block, label_keys, sample_salt FROM enrolment";
-    let row = connection
+    let copy = connection
         .query_row(sql, [], |row| {
-            let texts: [String; 10] = [
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
-                row.get(6)?,
-                row.get(7)?,
-                row.get(10)?,
-                row.get(11)?,
-            ];
-            Ok((texts, row.get::<_, u32>(8)?, row.get::<_, u32>(9)?))
+            Ok(Copy {
+                station: row.get(0)?,
+                name: row.get(1)?,
+                depot: row.get(2)?,
+                epoch: row.get(3)?,
+                head_office_url: row.get(4)?,
+                head_office_key: row.get(5)?,
+                incarnation: row.get(6)?,
+                lpn_block: row.get(7)?,
+                lpn_reserve_block: row.get(8)?,
+                lpn_further_block: row.get(9)?,
+                label_keys: row.get(10)?,
+                sample_salt: row.get(11)?,
+            })
         })
         .optional()?;
-    let Some((texts, lpn_reserve_block, further)) = row else { return Ok(None) };
-    let [station, name, depot, epoch, head_office_url, key, incarnation, block, label_keys, sample_salt] =
-        texts;
-    Ok(Some(Enrolment {
-        station: parse(&station)?,
-        name,
-        depot,
-        epoch: parse(&epoch)?,
-        head_office_url,
-        head_office_key: PublicKey::from_hex(&key).map_err(RecordsError::row)?,
-        incarnation: Incarnation(incarnation),
-        lpn_block: from_json(&block)?,
-        lpn_reserve_block,
-        lpn_further_block: (further != 0).then_some(further),
-        label_keys: from_json(&label_keys)?,
-        sample_salt,
-    }))
+    copy.map(|copy| copy.enrolment()).transpose()
+}
+
+/// The enrolment as its table holds it, column by column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Copy {
+    pub(crate) station: String,
+    pub(crate) name: String,
+    pub(crate) depot: String,
+    pub(crate) epoch: String,
+    pub(crate) head_office_url: String,
+    pub(crate) head_office_key: String,
+    pub(crate) incarnation: String,
+    pub(crate) lpn_block: String,
+    pub(crate) lpn_reserve_block: u32,
+    pub(crate) lpn_further_block: u32,
+    pub(crate) label_keys: String,
+    pub(crate) sample_salt: String,
+}
+
+impl Copy {
+    fn of(enrolment: &Enrolment) -> Result<Self, RecordsError> {
+        Ok(Self {
+            station: enrolment.station.to_string(),
+            name: enrolment.name.clone(),
+            depot: enrolment.depot.clone(),
+            epoch: enrolment.epoch.to_string(),
+            head_office_url: enrolment.head_office_url.clone(),
+            head_office_key: hex::encode(enrolment.head_office_key.to_bytes()),
+            incarnation: enrolment.incarnation.0.clone(),
+            lpn_block: json(&enrolment.lpn_block)?,
+            lpn_reserve_block: enrolment.lpn_reserve_block,
+            lpn_further_block: enrolment.lpn_further_block.unwrap_or(0),
+            label_keys: json(&enrolment.label_keys)?,
+            sample_salt: enrolment.sample_salt.clone(),
+        })
+    }
+
+    /// The counter moves with every unit, and a station without its database leaves the block anyway.
+    fn but_counter(self) -> Self {
+        let block = from_json::<LpnBlock>(&self.lpn_block).map(|block| block.block.to_string());
+        Self { lpn_block: block.unwrap_or_default(), ..self }
+    }
+
+    /// This, with the counter of the same block where another knows that it stands further on.
+    pub(crate) fn with_counter_of(self, other: &Self) -> Self {
+        let (Ok(own), Ok(theirs)) =
+            (from_json::<LpnBlock>(&self.lpn_block), from_json::<LpnBlock>(&other.lpn_block))
+        else {
+            return self;
+        };
+        let further = LpnBlock { next: theirs.next, ..own } == theirs
+            && theirs.next > own.next
+            && theirs.next <= own.end;
+        if further { Self { lpn_block: other.lpn_block.clone(), ..self } } else { self }
+    }
+
+    pub(crate) fn enrolment(&self) -> Result<Enrolment, RecordsError> {
+        Ok(Enrolment {
+            station: parse(&self.station)?,
+            name: self.name.clone(),
+            depot: self.depot.clone(),
+            epoch: parse(&self.epoch)?,
+            head_office_url: self.head_office_url.clone(),
+            head_office_key: PublicKey::from_hex(&self.head_office_key).map_err(RecordsError::row)?,
+            incarnation: Incarnation(self.incarnation.clone()),
+            lpn_block: from_json(&self.lpn_block)?,
+            lpn_reserve_block: self.lpn_reserve_block,
+            lpn_further_block: (self.lpn_further_block != 0).then_some(self.lpn_further_block),
+            label_keys: from_json(&self.label_keys)?,
+            sample_salt: self.sample_salt.clone(),
+        })
+    }
+}
+
+pub(crate) fn insert(connection: &Connection, copy: &Copy) -> Result<(), RecordsError> {
+    connection.execute(
+        "INSERT INTO enrolment (only_row, station, name, depot, epoch, head_office_url, head_office_key,
+           incarnation, lpn_block, lpn_reserve_block, lpn_further_block, label_keys, sample_salt)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            copy.station,
+            copy.name,
+            copy.depot,
+            copy.epoch,
+            copy.head_office_url,
+            copy.head_office_key,
+            copy.incarnation,
+            copy.lpn_block,
+            copy.lpn_reserve_block,
+            copy.lpn_further_block,
+            copy.label_keys,
+            copy.sample_salt,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The copy beside the database, if it is whole.
+pub(crate) fn read_copy(dir: &Path) -> Option<Copy> {
+    let kept = fs::read_to_string(dir.join(COPY_FILE)).ok()?;
+    let (proof, text) = kept.trim_end().split_once('\n')?;
+    (sha256(text.as_bytes()).to_string() == proof).then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 /// Writes a file so that after a power cut it is there whole or not at all: temporary file, fsync, rename,

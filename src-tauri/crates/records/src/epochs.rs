@@ -8,13 +8,13 @@ use returns::ids::{StationId, Subject};
 use rusqlite::{Connection, OptionalExtension, params};
 use wire::{Chain, ChainHash, Envelope, Epoch, EpochHeld, Head};
 
-use crate::events::photo_in;
+use crate::events::{photo_in, purged_in};
 use crate::figures::recount_steps;
 use crate::incidents::{self, IncidentKind};
 use crate::outbox::{hash_at, head};
 use crate::projections::refold;
 use crate::sql::{int, millis, parse, uint};
-use crate::{Enrolment, Photos, Records, RecordsError, Witness, lpns};
+use crate::{Enrolment, Photos, Records, RecordsError, Witness, append, lpns, texts};
 
 /// Why a station opens an epoch alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,7 @@ impl Records {
         let epoch = provisional(&transaction, &mut enrolment, random, because)?;
         transaction.commit()?;
         self.enrolment = Some(enrolment);
+        self.keep_copy();
         self.write_witness(Head::EMPTY);
         Ok(epoch)
     }
@@ -136,6 +137,7 @@ impl Records {
         remember_to_compare(&transaction, held)?;
         transaction.commit()?;
         self.enrolment = Some(enrolment);
+        self.keep_copy();
         self.write_witness(Head::EMPTY);
         Ok(())
     }
@@ -241,6 +243,9 @@ impl Records {
         }
         transaction.commit()?;
         taken.head = Some(end);
+        if taken.fetched > 0 {
+            append::sweep_purged(self)?;
+        }
         self.enrolment = Some(enrolment);
         let head = self.head()?;
         self.write_witness(head);
@@ -298,15 +303,15 @@ fn confirm(connection: &Connection, epoch: &Epoch, seq: u64) -> Result<(), Recor
 }
 
 /// An own event that lost its place.
-struct Aside {
-    seq: u64,
-    hash: ChainHash,
-    event_id: String,
-    subject: String,
-    kind: String,
-    recorded_ms: i64,
-    bytes: Vec<u8>,
-    from: Epoch,
+pub(crate) struct Aside {
+    pub(crate) seq: u64,
+    pub(crate) hash: ChainHash,
+    pub(crate) event_id: String,
+    pub(crate) subject: String,
+    pub(crate) kind: String,
+    pub(crate) recorded_ms: i64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) from: Epoch,
 }
 
 /// Own events on their way back.
@@ -395,6 +400,10 @@ impl Back<'_> {
         self.subjects.insert(envelope.subject);
         let Parsed::Known(event) = envelope.event() else { return Ok(()) };
         lpns::draw(enrolment, &event)?;
+        // What was purged once does not come back with a copy of the disk.
+        if let Some(hash) = purged_in(&event) {
+            texts::purge(self.connection, &hash, millis(envelope.recorded))?;
+        }
         if let Some((hash, length)) = photo_in(&event) {
             // A photo that is here is offered again; one that is not can only be at head office.
             let gone = self.photos.length(&hash) != Some(length);
@@ -469,7 +478,7 @@ fn move_on(
     Ok(moved)
 }
 
-fn insert_again(
+pub(crate) fn insert_again(
     connection: &Connection,
     chain: &mut Chain,
     to: &Epoch,

@@ -17,6 +17,9 @@ use crate::projections::refold;
 use crate::sql::{int, json, millis, text, time};
 use crate::{Enrolment, Records, RecordsError};
 
+/// A cursor that head office does not know: it answers with everything that there is.
+pub(crate) const FROM_THE_BEGINNING: &str = "from-the-beginning";
+
 /// What a page changed here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
@@ -55,6 +58,19 @@ impl Records {
             .query_row(params![feed.as_str()], |row| row.get(0))
             .optional()?;
         Ok(current.and_then(time))
+    }
+
+    /// Forgets where the feeds stand: head office answers with everything that there is, and items that were set
+    /// aside are looked at anew. What is here stays until then.
+    ///
+    /// # Errors
+    /// `disk-full`, `records-read-only`.
+    pub fn fetch_again(&mut self) -> Result<(), RecordsError> {
+        let transaction = self.writing()?;
+        transaction.execute("UPDATE feeds SET cursor = ?1", params![FROM_THE_BEGINNING])?;
+        transaction.execute("DELETE FROM refused_items", [])?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Applies a page of changes. The caller has verified head office's signature over it.
@@ -120,6 +136,9 @@ impl Records {
                current_ms = CASE WHEN excluded.current_ms > 0 THEN excluded.current_ms ELSE current_ms END",
             params![page.feed.as_str(), page.cursor, if page.more { 0 } else { now }],
         )?;
+        if page.feed == Feed::Units && !page.more {
+            transaction.execute("DELETE FROM settings WHERE key = ?1", params![FOREIGN_UNPROVEN])?;
+        }
         transaction.commit()?;
         applied.subjects = subjects.into_iter().collect();
         Ok(applied)
@@ -179,9 +198,9 @@ fn refuse(
 }
 
 /// The outer error is the database's, the inner one the item's: a stable code.
-type Outcome = Result<Result<(), &'static str>, RecordsError>;
+pub(crate) type Outcome = Result<Result<(), &'static str>, RecordsError>;
 
-fn put(
+pub(crate) fn put(
     connection: &Connection,
     enrolment: &Enrolment,
     feed: Feed,
@@ -346,8 +365,15 @@ fn put_event(
             .query_row(params![station, epoch, seq], |row| row.get(0))
             .optional()?,
     };
-    if let Some(held) = held {
-        return Ok(if held == bytes { Ok(()) } else { Err("event-forked") });
+    match held {
+        Some(held) if held == bytes => return Ok(Ok(())),
+        // What was read out of a damaged database had no proof; this has head office's signature.
+        Some(_) if foreign_unproven(connection)? && replace_foreign(connection, item, &envelope)? => {
+            subjects.insert(envelope.subject);
+            return Ok(Ok(()));
+        }
+        Some(_) => return Ok(Err("event-forked")),
+        None => {}
     }
     connection
         .prepare_cached(
@@ -370,6 +396,37 @@ fn put_event(
         subjects.insert(envelope.subject);
     }
     Ok(Ok(()))
+}
+
+/// Setting: events of other benches were read out of a damaged database, and did not all come down again yet.
+pub(crate) const FOREIGN_UNPROVEN: &str = "foreign-events-unproven";
+
+fn foreign_unproven(connection: &Connection) -> Result<bool, RecordsError> {
+    let sql = "SELECT 1 FROM settings WHERE key = ?1";
+    Ok(connection.prepare_cached(sql)?.exists(params![FOREIGN_UNPROVEN])?)
+}
+
+/// Says whether there was one of another bench at that place.
+fn replace_foreign(
+    connection: &Connection,
+    item: &UnitsItem,
+    envelope: &Envelope,
+) -> Result<bool, RecordsError> {
+    let changed = connection.execute(
+        "UPDATE foreign_events SET event_id = ?4, subject = ?5, kind = ?6, recorded_ms = ?7, bytes = ?8
+         WHERE station = ?1 AND epoch = ?2 AND seq = ?3",
+        params![
+            item.station.to_string(),
+            item.epoch.to_string(),
+            int(item.seq),
+            envelope.event_id.to_string(),
+            envelope.subject.to_string(),
+            envelope.kind,
+            millis(envelope.recorded),
+            item.line.as_bytes(),
+        ],
+    )?;
+    Ok(changed > 0)
 }
 
 fn gone(connection: &Connection, feed: Feed, key: &str) -> Result<(), RecordsError> {

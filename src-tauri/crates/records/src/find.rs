@@ -1,4 +1,4 @@
-//! Looking things up: by what was scanned, by what a person types, by what is open.
+//! Looking things up: by what was scanned, by what is open. What a person types is found by `search`.
 
 use returns::ids::{
     ContainerCode, ContainerId, ParcelId, RmaNumber, Serial, Subject, TrackingNumber, UnitId,
@@ -9,7 +9,6 @@ use returns::{container, parcel, unit};
 use rusqlite::types::Value;
 
 use crate::projections::limit;
-use crate::sql::{from_json, texts};
 use crate::{Records, RecordsError};
 
 /// Something that a query found.
@@ -147,45 +146,4 @@ impl Records {
     pub fn containers_here(&self) -> Result<Vec<(ContainerId, container::State)>, RecordsError> {
         self.rows("containers", "WHERE stage IN ('OPEN', 'CLOSED') ORDER BY code, touched", &[])
     }
-
-    /// What a person typed or scanned, found in LPN, RMA, serial, SKU, tracking number, order and container
-    /// code; of each kind at most so many, newest first. Dashes and spaces in an LPN do not count.
-    pub fn find(&self, query: &str, most: usize) -> Result<Vec<Found>, RecordsError> {
-        let query = query.trim();
-        if query.is_empty() {
-            return Ok(Vec::new());
-        }
-        let like = value(format!("%{}%", escape(query)));
-        let digits: String = query.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
-        let lpn = value(format!("%{}%", escape(&digits)));
-        let most = limit(most);
-        let units = self.rows(
-            "units",
-            r"WHERE lpn LIKE ?2 ESCAPE '\' OR rma LIKE ?1 ESCAPE '\' OR serial LIKE ?1 ESCAPE '\'
-               OR sku LIKE ?1 ESCAPE '\'
-               OR (parcel <> '' AND parcel IN (SELECT id FROM parcels WHERE tracking LIKE ?1 ESCAPE '\'))
-             ORDER BY touched DESC LIMIT ?3",
-            &[like.clone(), lpn, most.clone()],
-        )?;
-        let by_tracking = r"WHERE tracking LIKE ?1 ESCAPE '\' ORDER BY touched DESC LIMIT ?2";
-        let parcels = self.rows("parcels", by_tracking, &[like.clone(), most.clone()])?;
-        let by_code = r"WHERE code LIKE ?1 ESCAPE '\' ORDER BY touched DESC LIMIT ?2";
-        let containers = self.rows("containers", by_code, &[like.clone(), most.clone()])?;
-        let rmas = r"SELECT rma FROM rmas WHERE number LIKE ?1 ESCAPE '\' OR order_id LIKE ?1 ESCAPE '\'
-                OR number IN (SELECT number FROM rma_tracking WHERE tracking LIKE ?1 ESCAPE '\')
-              ORDER BY number LIMIT ?2";
-        let mut found: Vec<Found> = Vec::new();
-        found.extend(units.into_iter().map(|(id, state)| Found::Unit(id, Box::new(state))));
-        found.extend(parcels.into_iter().map(|(id, state)| Found::Parcel(id, Box::new(state))));
-        found.extend(containers.into_iter().map(|(id, state)| Found::Container(id, Box::new(state))));
-        for rma in texts(&self.connection, rmas, [like, most])? {
-            found.push(Found::Rma(Box::new(from_json(&rma)?)));
-        }
-        Ok(found)
-    }
-}
-
-/// A query taken literally inside LIKE.
-fn escape(query: &str) -> String {
-    query.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }

@@ -12,11 +12,14 @@
 //! | [`Because`], [`EpochHere`], [`TakenBack`] | epochs of the station's own, and its own events back from head office |
 //! | [`Incident`], [`IncidentKind`] | what happened to the records, until a person has seen it |
 //! | `start`, [`SpaceReserve`], `orphans` | checks at the start, room for the last events, files that no event names |
+//! | [`Backup`], [`back_up`], [`put_back`] | backups on a second folder, read back after writing |
+//! | [`RebuildReport`] | a damaged database set aside and made anew from what can be read |
 //! | `thumbnails` | small pictures, which go up before the photos |
-//! | `texts` | the purgeable store of raw scans and free text |
+//! | `texts`, `personal` | the purgeable store of raw scans and free text; what is to be purged |
 //! | `figures`, [`insights`] | a row of plain columns for each unit, and the questions answered from them |
 //! | [`PackMade`], [`verify_pack`] | evidence packs: one unit's history in a file that anybody can check |
 //! | [`Arriving`] | what is known beside a unit that arrives: copied labels, goods received elsewhere, empty boxes |
+//! | `find`, `search` | looking up what was scanned, and what a person typed |
 //! | `feeds`, `knowledge` | what comes down: applying pages, and RMAs, items, operators, policy, checklists |
 //! | `meeting` | what came from elsewhere, and what a decision had seen |
 //! | `seals`, `settings`, `witness` | signatures over the head, this bench's settings, the head outside the database |
@@ -24,6 +27,7 @@
 
 mod append;
 mod arrival;
+mod backup;
 mod database;
 mod enrolment;
 mod epochs;
@@ -41,13 +45,17 @@ mod meeting;
 mod orphans;
 mod outbox;
 mod pack;
+mod personal;
 mod photos;
 mod projections;
+mod rebuild;
 mod reserve;
 mod seals;
+mod search;
 mod settings;
 mod sql;
 mod start;
+mod tails;
 mod texts;
 mod thumbnails;
 mod verify;
@@ -55,6 +63,7 @@ mod witness;
 
 pub use append::{NewEvent, Stored};
 pub use arrival::Arriving;
+pub use backup::{Backup, PutBack, back_up, backups, check_backup, put_back};
 pub use database::{Clock, Options, Records, SCHEMA, SQLITE_AT_LEAST};
 pub use enrolment::Enrolment;
 pub use epochs::{Because, EpochHere, TakenBack};
@@ -70,6 +79,7 @@ pub use pack::{
     PolicyEntry, Segment, verify_pack,
 };
 pub use photos::Photos;
+pub use rebuild::{RebuildReport, rebuild_report};
 pub use reserve::SpaceReserve;
 pub use start::damaged_pages;
 pub use thumbnails::Thumbnail;

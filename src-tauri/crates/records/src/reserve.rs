@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use fs4::FileExt;
+use returns::ids::Sha256Hex;
 
 use crate::incidents::{IncidentKind, args};
 use crate::{Records, RecordsError};
@@ -75,6 +76,17 @@ impl Records {
                 tracing::warn!(%error, "no room could be kept on the disk");
                 drop(fs::remove_file(&path));
             }
+        }
+    }
+
+    /// Keeps a photo as [`Photos::keep`](crate::Photos::keep) does; on a full disk the reserve is given up for it.
+    ///
+    /// # Errors
+    /// `disk-full`, `file-failed`.
+    pub fn keep_photo(&mut self, jpeg: &[u8]) -> Result<Sha256Hex, RecordsError> {
+        match self.photos.keep(jpeg) {
+            Err(RecordsError::DiskFull) if self.give_reserve() => self.photos.keep(jpeg),
+            other => other,
         }
     }
 

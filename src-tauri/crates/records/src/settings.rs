@@ -32,4 +32,11 @@ impl Records {
         transaction.commit()?;
         Ok(())
     }
+
+    pub(crate) fn forget_setting(&mut self, key: &str) -> Result<(), RecordsError> {
+        let transaction = self.writing()?;
+        transaction.execute("DELETE FROM settings WHERE key = ?1", params![key])?;
+        transaction.commit()?;
+        Ok(())
+    }
 }

@@ -82,6 +82,27 @@ pub(crate) fn ahead_of(records: &Records) -> Result<Option<Witness>, RecordsErro
     Ok(None)
 }
 
+/// Writes the witness of records that are not open, beside the database and on the second medium.
+pub(crate) fn put(dir: &Path, folder: Option<&Path>, witness: &Witness) {
+    let text = serde_json::to_vec(witness).unwrap_or_default();
+    let second = folder.map(|folder| (folder, format!("{}.witness", witness.station)));
+    for (folder, name) in [Some((dir, FILE.to_owned())), second].into_iter().flatten() {
+        if let Err(error) = replace(folder, &name, &text) {
+            tracing::warn!(%error, folder = %folder.display(), "a witness was not written");
+        }
+    }
+}
+
+/// The witness of this station that knows most, for records that can no longer be asked.
+pub(crate) fn newest(dir: &Path, folder: Option<&Path>, station: StationId) -> Option<Witness> {
+    let second = folder.map(|folder| folder.join(format!("{station}.witness")));
+    let read = [Some(dir.join(FILE)), second]
+        .into_iter()
+        .flatten()
+        .filter_map(|path| serde_json::from_slice::<Witness>(&fs::read(path).ok()?).ok());
+    read.filter(|witness| witness.station == station).max_by_key(|witness| witness.head.seq)
+}
+
 fn holds(records: &Records, witness: &Witness) -> Result<bool, RecordsError> {
     let known = "SELECT 1 FROM epochs WHERE epoch = ?1";
     Ok(records.connection.prepare_cached(known)?.exists(params![witness.epoch.to_string()])?

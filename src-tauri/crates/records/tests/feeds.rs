@@ -313,6 +313,23 @@ fn step(n: usize) -> UnitEvent {
     }
 }
 
+#[test]
+fn fetching_again_forgets_the_place_and_what_was_set_aside_and_keeps_what_is_here() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut records = enrolled(dir.path());
+    let good = rma("RMA-1", "1Z999AA10123456784", "SKU-1");
+    records.apply_page(&page(Feed::Rmas, "c1", vec![("RMA-1", good.clone()), ("RMA-2", json!({}))])).unwrap();
+    assert_eq!(records.refused_items().unwrap().len(), 1);
+    let current = records.current_at(Feed::Rmas).unwrap();
+    records.fetch_again().unwrap();
+    assert!(records.refused_items().unwrap().is_empty());
+    assert_ne!(records.cursor(Feed::Rmas).unwrap().as_deref(), Some("c1"));
+    assert_eq!((records.rma_count().unwrap(), records.current_at(Feed::Rmas).unwrap()), (1, current));
+    // What is still wrong is set aside once more.
+    records.apply_snapshot(&page(Feed::Rmas, "c2", vec![("RMA-1", good), ("RMA-2", json!({}))])).unwrap();
+    assert_eq!(records.refused_items().unwrap().len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

@@ -445,7 +445,12 @@ fn a_database_of_before_gets_its_figures_when_it_is_opened() {
     // As the first release left it.
     tamper(
         dir.path(),
-        "DROP TRIGGER photos_added; DROP TRIGGER photos_changed; DROP TRIGGER photos_gone; DROP TABLE thumbnails;
+        "DROP TRIGGER unit_search_added; DROP TRIGGER unit_search_changed; DROP TRIGGER unit_search_gone;
+         DROP TRIGGER parcel_search_added; DROP TRIGGER parcel_search_changed; DROP TRIGGER parcel_search_gone;
+         DROP TRIGGER rma_search_added; DROP TRIGGER rma_search_gone; DROP TRIGGER tracking_search_added;
+         DROP TRIGGER tracking_search_gone; DROP TABLE unit_search; DROP TABLE parcel_search; DROP TABLE rma_search;
+         DROP TABLE tracking_search;
+         DROP TRIGGER photos_added; DROP TRIGGER photos_changed; DROP TRIGGER photos_gone; DROP TABLE thumbnails;
          DROP TABLE tallies; DROP TABLE incidents; DROP TABLE moved_events; DROP INDEX photos_waiting;
          CREATE INDEX photos_unsent ON photos (sent) WHERE sent = 0; DROP INDEX events_by_time;
          CREATE INDEX events_by_time ON events (recorded_ms); ALTER TABLE epochs DROP COLUMN pruned_seq;

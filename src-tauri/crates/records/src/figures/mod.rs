@@ -61,7 +61,6 @@ fn matters(event: &UnitEvent) -> bool {
         UnitEvent::SerialRead { .. }
             | UnitEvent::LotRead { .. }
             | UnitEvent::Signalled { .. }
-            | UnitEvent::Answered { .. }
             | UnitEvent::PhotoTaken { .. }
             | UnitEvent::PhotoSkipped { .. }
             | UnitEvent::Noted { .. }
