@@ -10,6 +10,8 @@ mod doctor;
 mod folder;
 #[path = "station_command/insights.rs"]
 mod insights;
+#[path = "station_command/kept.rs"]
+mod kept;
 #[path = "station_command/label.rs"]
 mod label;
 #[path = "station_command/line.rs"]
@@ -28,8 +30,10 @@ mod verify;
 use ran::station;
 use serde_json::json;
 
-const COMMANDS: &[&str] =
-    &["replay", "decode", "label", "enrol", "sync", "verify", "export", "insights", "policy", "doctor"];
+const COMMANDS: &[&str] = &[
+    "replay", "decode", "label", "enrol", "sync", "verify", "backup", "restore", "purge", "export",
+    "insights", "policy", "doctor",
+];
 
 #[test]
 fn every_command_explains_itself() {

@@ -49,6 +49,6 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
     let file = dir.path().join("station.db");
     let rubbish = "this is a letter to the bank, not a database\n".repeat(1000);
     std::fs::write(&file, &rubbish).unwrap();
-    assert_eq!(refusal(dir.path()).await, "database-corrupt");
+    assert_eq!(refusal(dir.path()).await, "records-not-rebuilt");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), rubbish);
 }

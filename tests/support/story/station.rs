@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use bench::clock::Clock;
+use bench::keeping::Keeping;
 use bench::seam::{Coded, Reply, Request, Screen, Stage, Tone};
 use bench::{Bench, Dock};
 use devices::simulated::{SimulatedCamera, SimulatedPrinter, SimulatedScanner};
@@ -53,11 +54,20 @@ impl Station {
 
     /// As [`Station::try_start`], with a printer that somebody may have broken before.
     pub async fn with_printer(dir: &Path, printer: Arc<SimulatedPrinter>) -> Result<Self, Coded> {
+        Self::open(dir, printer, Keeping::bare()).await
+    }
+
+    /// As [`Station::try_start`], with its records kept in some way.
+    pub async fn keeping(dir: &Path, keeping: Keeping) -> Result<Self, Coded> {
+        Self::open(dir, Arc::new(SimulatedPrinter::new(DeviceId::new("printer"))), keeping).await
+    }
+
+    async fn open(dir: &Path, printer: Arc<SimulatedPrinter>, keeping: Keeping) -> Result<Self, Coded> {
         let queue = devices::events();
         let scanner = SimulatedScanner::new(DeviceId::new("scanner"), &queue.0);
         let camera = Arc::new(SimulatedCamera::new(DeviceId::new("camera"), &queue.0));
         let dock = Dock::of(queue, Vec::new(), Some(camera.clone()), Some(printer.clone()));
-        let bench = Bench::start_with(dir, dock, Clock::system(), Some(POLL)).await?;
+        let bench = Bench::start_keeping(dir, dock, Clock::system(), Some(POLL), keeping).await?;
         Ok(Self { bench, scanner, camera, printer, dir: dir.to_owned() })
     }
 

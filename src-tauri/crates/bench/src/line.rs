@@ -14,6 +14,7 @@ use crate::seam::{Coded, LineState, Say};
 pub(crate) fn spawn(
     records: &Arc<Mutex<Records>>,
     poll: Option<Duration>,
+    ceiling_bytes_per_second: Option<u32>,
 ) -> Result<Option<LineHandle>, Coded> {
     let config = {
         let open = records.lock().unwrap_or_else(PoisonError::into_inner);
@@ -26,6 +27,7 @@ pub(crate) fn spawn(
     if let Some(poll) = poll {
         config.pace.poll = poll;
     }
+    config.pace.ceiling_bytes_per_second = ceiling_bytes_per_second;
     Line::spawn(config, Arc::clone(records)).map(Some).map_err(|error| trouble(&error))
 }
 

@@ -2,6 +2,7 @@
 
 mod devices;
 mod folder;
+mod kept;
 mod line;
 
 use std::fmt;
@@ -19,8 +20,8 @@ use crate::seam::Coded;
 
 /// Look at everything that can be wrong with this station
 ///
-/// Data folder and disk, database, who holds the folder, enrolment, head office and clock, numbers left, what waits,
-/// policy and operators, the devices of station.json (each is opened for a moment, unless a station at work has them)
+/// Data folder and disk, database, who holds the folder, reserve, witness and backups, what happened to the records,
+/// enrolment, head office and clock, numbers left, what waits, policy and operators, the devices of station.json (each is opened for a moment, unless a station at work has them)
 /// and the log. Nothing is repaired. Nothing is written but what is removed again, and a folder for labels where the
 /// printer is one that is not there yet.
 ///
@@ -121,6 +122,7 @@ impl Doctor {
                 Err(error) => sheet.add(Finding::of(Level::Bad, &Coded::from(error)))?,
                 Ok(records) => self.records(&records, &runtime, &mut sheet)?,
             }
+            sheet.add_all(kept::rebuilt(data))?;
             runtime.block_on(devices::look(data, held.is_some(), &mut sheet))?;
         }
         if out.as_json {
@@ -135,6 +137,9 @@ impl Doctor {
         if !self.quick {
             sheet.add(folder::verified(records.dir()))?;
         }
+        sheet.add_all(kept::keeping(records, records.dir(), Timestamp::now()))?;
+        sheet.add_all(kept::incidents(records))?;
+        sheet.add_all(kept::key(records.dir()))?;
         sheet.add(line::enrolment(records))?;
         if records.enrolment().is_some() {
             sheet.add_all(runtime.block_on(line::head_office(records)))?;

@@ -1,5 +1,6 @@
 //! The headless command `station`: arguments, output, exit codes. Each command is a file here.
 
+mod backup;
 mod decode;
 mod doctor;
 mod enrol;
@@ -8,6 +9,7 @@ mod insights;
 mod label;
 mod out;
 mod policy;
+mod purge;
 mod replay;
 mod sync;
 mod verify;
@@ -49,6 +51,9 @@ enum Command {
     Enrol(enrol::Enrol),
     Sync(sync::Sync),
     Verify(verify::Verify),
+    Backup(backup::MakeBackup),
+    Restore(backup::Restore),
+    Purge(purge::Purge),
     Export(export::Export),
     Insights(insights::Insights),
     Policy(policy::PolicyArgs),
@@ -95,6 +100,9 @@ fn dispatch(cli: &Cli, out: &Out) -> Result<Outcome, Coded> {
         Command::Enrol(enrol) => enrol.run(&cli.data, out),
         Command::Sync(sync) => sync.run(&cli.data, out),
         Command::Verify(verify) => verify.run(&cli.data, out),
+        Command::Backup(backup) => backup.run(&cli.data, out),
+        Command::Restore(restore) => restore.run(&cli.data, out),
+        Command::Purge(purge) => purge.run(&cli.data, out),
         Command::Export(export) => export.run(&cli.data, out),
         Command::Insights(insights) => insights.run(&cli.data, out),
         Command::Policy(policy) => policy.run(&cli.data, out),

@@ -33,6 +33,7 @@ mod scan;
 mod screen;
 mod sign_in;
 mod stow;
+mod sync_room;
 mod views;
 mod weigh;
 mod work;
@@ -53,9 +54,11 @@ use returns::lpn::Lpn;
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::keeping::Keeping;
 use crate::seam::{Band, Coded, Cue, DeviceView, LineState, Saved, Say, Tone};
 use crate::stream::Stream;
 use asking::Asking;
+pub(crate) use draft::new_event;
 use sign_in::SignIn;
 
 /// What the desk would like to have done.
@@ -163,6 +166,10 @@ pub(crate) struct Desk {
     pub(crate) codes_in_view: bool,
     pub(crate) simulated: bool,
     pub(crate) disk_free_percent: Option<u8>,
+    /// How the records are kept.
+    pub(crate) keeping: Keeping,
+    /// The room kept on the disk was used, and the person was told.
+    told_of_reserve: bool,
     started: Timestamp,
     /// The picture of a label is drawn once: unit, label, print number, address of the picture.
     label_picture: RefCell<Option<(UnitId, LabelKind, u32, String)>>,
@@ -199,6 +206,8 @@ impl Desk {
             codes_in_view: false,
             simulated: false,
             disk_free_percent: None,
+            keeping: Keeping::bare(),
+            told_of_reserve: false,
             started,
             label_picture: RefCell::new(None),
             printing: HashSet::new(),
@@ -240,6 +249,7 @@ impl Desk {
 
     /// Shows what came of a scan or press, and plays its sound.
     fn tell(&mut self, outcome: Outcome) -> Result<(), Coded> {
+        let outcome = outcome.map(|said| self.or_reserve_used(said));
         let (band, cue, result) = match outcome {
             Ok(said) => {
                 let cue = match said.tone {

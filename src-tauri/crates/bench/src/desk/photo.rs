@@ -55,7 +55,7 @@ impl Desk {
         jpeg: &[u8],
         flaws: Vec<PhotoFlaw>,
     ) -> Outcome {
-        let hash = self.records().photos().keep(jpeg)?;
+        let hash = self.records().keep_photo(jpeg)?;
         let checklist = self.checklist_of(state).ok();
         let needed =
             checklist.as_ref().and_then(|checklist| missing_photos(checklist, state).into_iter().next());
@@ -90,8 +90,8 @@ impl Desk {
     /// The camera's picture of a carton, on disk: its hash and its length in bytes.
     pub(super) fn keep_picture(&self) -> Result<(Sha256Hex, u64), Coded> {
         let picture = self.take_picture()?;
-        let photos = self.records().photos();
-        Ok((photos.keep(&picture.jpeg)?, picture.jpeg.len() as u64))
+        let hash = self.records().keep_photo(&picture.jpeg)?;
+        Ok((hash, picture.jpeg.len() as u64))
     }
 
     /// A photo is evidence: a picture that nobody could look at later is refused now, while another can be taken.

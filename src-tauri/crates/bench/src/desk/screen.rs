@@ -60,6 +60,7 @@ impl Desk {
             policy: records.policy().ok().flatten().map(|policy| format!("P-{}", policy.policy.number)),
             devices,
             disk_free_percent: self.disk_free_percent,
+            incidents: records.incidents(99).map_or(0, |incidents| incidents.len().try_into().unwrap_or(99)),
             reviews_waiting: u32::try_from(records.units_in_review().map_or(0, |units| units.len()))
                 .unwrap_or(u32::MAX),
             now: self.clock.now().to_string(),
