@@ -120,8 +120,7 @@ impl Bench {
     ) -> Result<Self, Coded> {
         crate::tls::install();
         let told = clock.clone();
-        let options =
-            Options { clock: Arc::new(move || told.now()), ..keeping.options("returns-station") };
+        let options = Options { clock: Arc::new(move || told.now()), ..keeping.options("returns-station") };
         let (records, _) = Records::open_or_rebuild(data, options)?;
         let name = records.enrolment().map(|enrolment| enrolment.name.clone()).unwrap_or_default();
         let photos = records.photos();

@@ -217,7 +217,11 @@ impl Devices {
         self.scanners.extend(open(config, &self.sender));
     }
 
-    pub(super) fn replace_settings(&mut self, data: &Path, settings: crate::settings::Settings) -> Result<(), Coded> {
+    pub(super) fn replace_settings(
+        &mut self,
+        data: &Path,
+        settings: crate::settings::Settings,
+    ) -> Result<(), Coded> {
         settings.save(data).map_err(|error| coded(error.code(), [("detail", error.to_string())]))?;
         self.settings = settings;
         Ok(())
