@@ -40,8 +40,9 @@ async fn asked(station: &Station, request: Request) -> Result<DevicesView, Strin
 async fn until_device(station: &Station, kind: &str, fits: impl Fn(&DeviceView) -> bool) -> Duration {
     let began = Instant::now();
     loop {
-        let found = devices(station).await.devices.into_iter().find(|device| device.kind == kind);
-        if found.as_ref().is_some_and(&fits) {
+        let found: Vec<_> =
+            devices(station).await.devices.into_iter().filter(|device| device.kind == kind).collect();
+        if found.iter().any(&fits) {
             return began.elapsed();
         }
         assert!(began.elapsed() < PATIENCE, "{kind}: {found:?}");
@@ -142,7 +143,9 @@ async fn a_scale_is_set_up_here_weighs_and_is_missed_when_its_cable_is_pulled() 
     // Somebody at the bench weighs with it.
     station.sign_in(KW).await;
     let unit = headphones(&station).await;
-    assert_said(&station.press("WEIGH").await, "weight-kept");
+    // At once, or with the next answer where a busy machine has an old one.
+    station.press("WEIGH").await;
+    station.until("the weight is taken", |screen| screen.band.say.code == "weight-kept").await;
     assert_eq!(station.unit(unit).unwrap().weight_grams, Some(612));
 
     // The cable is pulled: told at once, and no old weight is left.
@@ -166,7 +169,7 @@ fn mat(with: bool) -> Vec<u8> {
     let picture = GrayImage::from_fn(640, 360, |x, y| {
         let thing = with && (200..440).contains(&x) && (90..270).contains(&y);
         Luma([match (thing, x % 32 < 2 || y % 32 < 2) {
-            (true, _) => 60 + ((x / 9 + y / 9) % 2 * 120) as u8,
+            (true, _) => 40 + ((x / 9 + y / 9) % 2 * 60) as u8,
             (false, true) => 200,
             (false, false) => 110,
         }])

@@ -3,7 +3,7 @@
 mod instruments;
 mod scanners;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use devices::{
@@ -73,6 +73,8 @@ pub(crate) struct Devices {
     states: HashMap<DeviceId, (DeviceKind, DeviceState)>,
     seen: HashMap<DeviceId, Timestamp>,
     tests: HashMap<DeviceId, ScanTest>,
+    /// Removed since the bench was started.
+    gone: HashSet<DeviceId>,
 }
 
 impl Devices {
@@ -101,6 +103,7 @@ impl Devices {
             states,
             seen: HashMap::new(),
             tests: HashMap::new(),
+            gone: HashSet::new(),
         };
         (dock.events, devices)
     }
@@ -113,9 +116,22 @@ impl Devices {
         self.states.insert(device.clone(), (kind, state));
     }
 
+    /// A device is set up under this name: from now on it is there.
+    fn expect(&mut self, device: &DeviceId, kind: DeviceKind) {
+        self.gone.remove(device);
+        self.set_state(device, kind, DeviceState::Connecting);
+    }
+
     /// A device that was removed may have said its last words: they are about nobody.
-    pub(crate) fn knows(&self, device: &DeviceId) -> bool {
-        self.states.contains_key(device)
+    pub(crate) fn is_gone(&self, device: &DeviceId) -> bool {
+        self.gone.contains(device)
+    }
+
+    /// Forgets what is known of a device.
+    fn forget(&mut self, device: &DeviceId) {
+        self.states.remove(device);
+        self.seen.remove(device);
+        self.gone.insert(device.clone());
     }
 
     pub(crate) fn saw(&mut self, device: &DeviceId, at: Timestamp) {

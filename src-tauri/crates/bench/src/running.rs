@@ -379,7 +379,7 @@ impl DeskLoop {
         self.devices.saw(event.device(), jiff::Timestamp::now());
         match event {
             Event::Scan { device, bytes } => self.scan(&device, &bytes),
-            Event::State { device, .. } if !self.devices.knows(&device) => {}
+            Event::State { device, .. } if self.devices.is_gone(&device) => {}
             Event::State { device, kind, state } => {
                 self.devices.set_state(&device, kind, state);
                 self.devices_changed();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use devices::camera::SignIn;
-use devices::{Camera, CameraConfig, CameraSource, DeviceId, DeviceKind, DeviceState, Scale, ScaleConfig};
+use devices::{Camera, CameraConfig, CameraSource, DeviceId, DeviceKind, Scale, ScaleConfig};
 
 use super::Devices;
 use crate::desk::coded;
@@ -78,7 +78,7 @@ impl Devices {
         let settings = Settings { camera: Some(config.clone()), mat, ..self.settings.clone() };
         self.replace_settings(data, settings)?;
         self.drop_camera(instruments);
-        self.set_state(&config.id, DeviceKind::Camera, DeviceState::Connecting);
+        self.expect(&config.id, DeviceKind::Camera);
         let camera = devices::camera::open(config, &self.sender);
         self.camera = Some(camera.clone());
         instruments.place_camera(Some(camera));
@@ -99,7 +99,7 @@ impl Devices {
     fn drop_camera(&mut self, instruments: &Instruments) {
         instruments.place_camera(None);
         if let Some(camera) = self.camera.take() {
-            self.forget(camera.id());
+            self.forget(&camera.id().clone());
         }
     }
 
@@ -123,7 +123,7 @@ impl Devices {
         let settings = Settings { scale: Some(config.clone()), ..self.settings.clone() };
         self.replace_settings(data, settings)?;
         self.drop_scale(instruments);
-        self.set_state(&config.id, DeviceKind::Scale, DeviceState::Connecting);
+        self.expect(&config.id, DeviceKind::Scale);
         self.scale = super::scale(&config, &self.sender);
         instruments.place_scale(self.scale.clone());
         Ok(())
@@ -143,13 +143,8 @@ impl Devices {
     fn drop_scale(&mut self, instruments: &Instruments) {
         instruments.place_scale(None);
         if let Some(scale) = self.scale.take() {
-            self.forget(scale.id());
+            self.forget(&scale.id().clone());
         }
-    }
-
-    fn forget(&mut self, id: &DeviceId) {
-        self.states.remove(id);
-        self.seen.remove(id);
     }
 
     /// A name that no other device has: a scanner may be called `camera`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use devices::scanner::identity::Found;
 use devices::scanner::{ListedPort, Outcome, PortList, SystemPorts, UsbIdentity};
-use devices::{DeviceId, DeviceKind, DeviceState, EventSender, Scanner, ScannerConfig, SerialScanner};
+use devices::{DeviceId, DeviceKind, EventSender, Scanner, ScannerConfig, SerialScanner};
 
 use super::Devices;
 use crate::desk::{coded, say};
@@ -72,9 +72,8 @@ impl Devices {
         self.replace_settings(data, settings)?;
         let id = DeviceId::new(device);
         self.scanners.retain(|scanner| scanner.id() != &id);
-        self.states.remove(&id);
         self.tests.remove(&id);
-        self.seen.remove(&id);
+        self.forget(&id);
         Ok(())
     }
 
@@ -213,7 +212,7 @@ impl Devices {
     fn reopen(&mut self, config: &ScannerConfig) {
         // The old thread closes its port before the new one opens it.
         self.scanners.retain(|scanner| scanner.id() != &config.id);
-        self.set_state(&config.id, DeviceKind::Scanner, DeviceState::Connecting);
+        self.expect(&config.id, DeviceKind::Scanner);
         self.scanners.extend(open(config, &self.sender));
     }
 

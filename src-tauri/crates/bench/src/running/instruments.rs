@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use devices::DeviceId;
 use devices::camera::Flaw;
@@ -18,6 +19,8 @@ use crate::seam::{CameraCheck, CameraKinds, Coded, MatView, Notice, Reply, Reque
 use crate::settings::Mat;
 use crate::stream::Stream;
 
+/// What a scale says unchanged is told again: who asked for the weight meanwhile still waits for it.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// What a screen is told of a camera that is gone.
 const NOTHING_SEEN: Seen = Seen { outlines: Vec::new(), in_view: Vec::new() };
 
@@ -83,7 +86,7 @@ impl Watch {
         });
     }
 
-    /// Tells the desk what the scale says that stands there now, where it says something else than before.
+    /// Tells the desk what the scale says that stands there now, where it says something else than before, or once a second.
     fn scale_anew(&mut self) {
         self.scale.cancel();
         self.scale = self.stop.child_token();
@@ -93,12 +96,15 @@ impl Watch {
         };
         let (mut readings, orders, cancel) = (scale.subscribe(), self.orders.clone(), self.scale.clone());
         self.runtime.spawn(async move {
-            let mut told = None;
+            let (mut told, mut at) = (None, Instant::now());
             loop {
                 let reading = readings.borrow_and_update().clone();
                 let says = reading.as_ref().map(|reading| (reading.load.clone(), reading.net));
-                if says != told && orders.send(Order::Scale(reading)).is_err() {
-                    return;
+                if says != told || at.elapsed() >= TELL_AGAIN {
+                    at = Instant::now();
+                    if orders.send(Order::Scale(reading)).is_err() {
+                        return;
+                    }
                 }
                 told = says;
                 tokio::select! {
