@@ -230,6 +230,10 @@ fn what_is_checked_is_not_written_and_says_what_to_do() {
     let rows = "26-1,AUTHORISED,NORD,COMMERCIAL,1,S-1,1,1,GIFT,REFUND\n26-2,AUTHORISED,NORD,COMMERCIAL,1,S-1,1,2,GIFT,REFUND\n";
     std::fs::write(&rmas, format!("{head}{rows}")).unwrap();
     let file = rmas.to_str().unwrap();
+    let nowhere = run(&data, &["import", "--rmas", file, "--check", "--json"]);
+    assert_eq!(json_line(&nowhere.stderr)["error"]["code"], "data-folder-missing");
+    assert!(!data.exists());
+    assert!(run(&data, &["enrol", "--depot", "LEJ2", "--name", "LEJ2-B04"]).status.success());
     let checked = run(&data, &["import", "--rmas", file, "--check", "--rows"]);
     assert_eq!(checked.status.code(), Some(1));
     let told = String::from_utf8(checked.stdout).unwrap();

@@ -41,7 +41,12 @@ pub fn import(
     manner: Manner,
     every_row: bool,
 ) -> Result<Outcome, HeadOfficeError> {
-    let office = HeadOffice::open_or_create_in(place.data, &place.stores)?;
+    // Whoever only checks makes no head office, either.
+    let office = if manner.check {
+        HeadOffice::open_in(place.data, &place.stores)?
+    } else {
+        HeadOffice::open_or_create_in(place.data, &place.stores)?
+    };
     let mut verdict = office.import_as(sources, manner, Timestamp::now())?;
     let all_right = verdict.refused.is_empty();
     if place.as_json {
