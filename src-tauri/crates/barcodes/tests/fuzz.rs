@@ -50,6 +50,7 @@ const SCANS: &[&[u8]] = &[
     b"%008182709980000020045327276",
     b"JJD000390007882823238",
     b"https://id.gs1.org/01/09506000134352/21/XYZ?17=270100",
+    b"[)>\x1e01\x1d96152382802\x1d840\x1d001\x1d1Z00004951\x1dUPSN\x1d06X610\x1d159\x1d1234567\x1d1/1\x1e\x04",
     b"Gr\xf6\xdfe",
 ];
 
@@ -111,6 +112,10 @@ fn meaning() {
             assert!(!problem.code().is_empty());
             let _ = problem.args();
             assert!(reading.meanings.iter().all(|meaning| matches!(meaning, Meaning::Text { .. })));
+            assert!(reading.routing.is_none());
+        }
+        if let Some(pairs) = &reading.pairs {
+            assert!(matches!(pairs.code(), "gs1-alone" | "gs1-pair"));
         }
         serde_json::to_string(&reading).unwrap();
     });

@@ -22,6 +22,53 @@ fn picture_file() {
     });
 }
 
+/// A camera's frames: whole JPEGs with some bytes wrong.
+#[test]
+fn camera_frame() {
+    let jpeg = |content: &str, scale: usize| {
+        let pixels = qr(content, scale);
+        let side = u32::try_from(exact_side(pixels.len())).unwrap();
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        image::GrayImage::from_raw(side, side, pixels)
+            .unwrap()
+            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+            .unwrap();
+        jpeg.into_inner()
+    };
+    let whole = [jpeg("RS:C:YES", 1), jpeg("RS:U:123450000159", 2)];
+    fuzz!(&whole, &["\u{0}", "JFIF", "\u{7f}\u{7f}"], |input: &Input| {
+        if let Ok(luma) = image_in::load_frame(&input.0) {
+            assert_eq!(luma.pixels().len(), luma.width() as usize * luma.height() as usize);
+        } else {
+            assert!(!image_in::load_frame(&input.0).unwrap_err().code().is_empty());
+        }
+    });
+}
+
+/// One camera's frames one after the other, of any sizes: what a decoder remembers never fits the next frame for sure.
+#[test]
+fn camera_frames() {
+    let examples = [qr("RS:U:123450000159", 3), qr("RS:T:CAGE-7", 2), bars()];
+    bolero::check!()
+        .with_generator((near::inputs(&examples, &["\u{0}\u{0}\u{0}\u{0}"]), 20..700_usize, 1..6_usize))
+        .with_iterations(60)
+        .with_test_time(near::AT_MOST)
+        .for_each(|(input, width, frames): &(Input, usize, usize)| {
+            let mut decoder = barcodes::decode::Decoder::new();
+            for frame in 0..*frames {
+                let pixels: Vec<u8> =
+                    input.0.iter().copied().cycle().skip(frame).take(width * width / 2).collect();
+                let (wide, high) = ((*width + frame) as u32, (pixels.len() / (*width + frame)) as u32);
+                let Ok(luma) = Luma::new(wide, high, pixels[..(wide * high) as usize].to_vec()) else {
+                    return;
+                };
+                for symbol in decoder.look(&luma, Duration::from_millis(100)) {
+                    let _ = read(&symbol.scan());
+                }
+            }
+        });
+}
+
 /// Small pictures: noise, and symbols with some of their pixels wrong, at odd sizes.
 #[test]
 fn picture() {

@@ -342,3 +342,40 @@ proptest! {
         prop_assert_eq!(reading.certain(), Some(&Meaning::ReturnLabel { token }));
     }
 }
+
+#[test]
+fn identifiers_that_need_or_bar_each_other_are_told_beside_the_meaning() {
+    // A lot says nothing without the product that it is of.
+    let lot = read(b"]C110ABC123");
+    assert_eq!(lot.pairs.as_ref().map(|pairs| pairs.code()), Some("gs1-alone"));
+    assert!(lot.problem.is_none() && matches!(lot.certain(), Some(Meaning::Gs1 { .. })));
+    // A trade item and the trade items that a pallet holds exclude each other.
+    let both = read(b"]C101095060001343520209506000134352370005");
+    assert_eq!(both.pairs.as_ref().map(|pairs| pairs.code()), Some("gs1-pair"));
+    assert!(matches!(both.certain(), Some(Meaning::Product { .. })), "{both:?}");
+    let fine = read(b"]C1010950600013435210ABC123");
+    assert_eq!(fine.pairs, None);
+    let link = read(b"https://id.gs1.org/01/09506000134352/10/ABC?17=261231");
+    assert_eq!(link.pairs, None);
+}
+
+#[test]
+fn a_carriers_message_tells_where_the_parcel_goes_and_its_number() {
+    // The example of ISO/IEC 16023, annex B.
+    let ups = b"]U1[)>\x1e01\x1d96152382802\x1d840\x1d001\x1d1Z00004951\x1dUPSN\x1d06X610\x1d159\x1d1234567\x1d1/1\x1d\x1dY\x1d634 ALPHA DR\x1dPITTSBURGH\x1dPA\x1e\x04";
+    let reading = read(ups);
+    assert_eq!(reading.meanings.iter().map(short).collect::<Vec<_>>(), ["tracking Ups 1Z06X6100100004951"]);
+    let routing = reading.routing.unwrap();
+    assert_eq!(
+        (routing.postal_code.as_str(), routing.country.as_str(), routing.service_class.as_str()),
+        ("152382802", "840", "001")
+    );
+    let wrong = ups.map(|byte| if byte == b'4' { b'5' } else { byte });
+    assert_eq!(read(&wrong).problem.unwrap().code(), "scan-wrong-check-digit");
+    // Which service it is the message does not always tell: then no number is made up.
+    let other: Vec<u8> =
+        String::from_utf8(ups.to_vec()).unwrap().replace("\x1d001\x1d", "\x1d412\x1d").into_bytes();
+    let reading = read(&other);
+    assert_eq!(reading.meanings.iter().map(short).collect::<Vec<_>>(), ["text 1Z00004951"]);
+    assert!(reading.problem.is_none() && reading.routing.is_some());
+}

@@ -3,8 +3,8 @@
 /// This process's CPU time in milliseconds: other programs on the machine do not count. Elsewhere than on Unix it is wall time.
 #[cfg(unix)]
 pub fn cpu_ms() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.tv_sec as f64 * 1000.0 + time.tv_nsec as f64 / 1.0e6
+    let time = nix::time::ClockId::CLOCK_PROCESS_CPUTIME_ID.now();
+    time.map_or(0.0, |time| std::time::Duration::from(time).as_secs_f64() * 1000.0)
 }
 
 #[cfg(not(unix))]

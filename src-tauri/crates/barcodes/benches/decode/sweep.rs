@@ -1,7 +1,7 @@
 //! One trouble at a time, from harmless to hopeless, on symbols drawn with fixed seeds.
 
 use crate::Options;
-use crate::draw::{Grid, View, seen, symbol};
+use crate::draw::{Grid, Random, View, seen, symbol};
 use crate::figures::{Tally, shown, timed};
 use crate::peers::{PEERS, Reads};
 use serde_json::{Value, json};
@@ -45,11 +45,19 @@ const CODES: &[(BarcodeFormat, &str)] = &[
     (BarcodeFormat::PDF417, "PARCEL 1Z999AA10123456784 OF THE DOCK"),
 ];
 
-pub fn measure(_options: &Options) -> Value {
+pub fn measure(options: &Options) -> Value {
+    if options.seed > 0 {
+        return json!({"unseen": sweep(options.seed, options.list)});
+    }
+    json!({"seen": sweep(0, options.list), "unseen": sweep(1, options.list)})
+}
+
+fn sweep(seed: u64, list: bool) -> Value {
     let grids: Vec<(Grid, &str)> =
         CODES.iter().map(|(format, text)| (symbol(*format, text), *text)).collect();
+    let known = if seed == 0 { "limits were chosen with it" } else { "unseen: nothing was chosen with it" };
     println!(
-        "\nsweep: frames read of {} a trouble; wrong reads and CPU ms over all",
+        "\nsweep, seed {seed} ({known}): frames read of {} a trouble; wrong reads and CPU ms over all",
         LEVELS as usize * grids.len()
     );
     print!("  {:16}", "");
@@ -64,10 +72,25 @@ pub fn measure(_options: &Options) -> Value {
             for (place, (grid, text)) in grids.iter().enumerate() {
                 let mut view = View::default();
                 grow(&mut view, f32::from(level) / f32::from(LEVELS));
-                let frame = seen(grid, &view, u64::from(level) * 100 + place as u64);
+                let mut random = Random::new(seed.wrapping_mul(7919) + u64::from(level) * 100 + place as u64);
+                if seed > 0 {
+                    // Another place on the lens and other light, too.
+                    view.turn += random.unit() * 8.0 - 4.0;
+                    view.dark += random.unit() * 20.0 - 10.0;
+                }
+                let frame = seen(grid, &view, (seed * 10_000) + u64::from(level) * 100 + place as u64);
+                let mut readers = Vec::new();
                 for (peer, tally) in PEERS.iter().zip(&mut tallies) {
                     let (reads, ms) = timed(|| (peer.read)(&frame));
-                    count(tally, &reads, text, ms, peer.timed);
+                    if count(tally, &reads, text, ms, peer.timed) {
+                        readers.push(peer.name);
+                    }
+                }
+                if list && !readers.contains(&"still") {
+                    println!(
+                        "    missed {trouble} {level} {:?} ({}), read by {readers:?}",
+                        CODES[place].0, grid.width
+                    );
                 }
             }
         }
@@ -98,7 +121,7 @@ pub fn measure(_options: &Options) -> Value {
     )
 }
 
-fn count(tally: &mut Tally, reads: &Reads, text: &str, ms: f64, timed: bool) {
+fn count(tally: &mut Tally, reads: &Reads, text: &str, ms: f64, timed: bool) -> bool {
     let right = |read: &(Vec<u8>, String)| crate::peers::same(read, text.as_bytes());
     tally.pictures += 1;
     tally.read += usize::from(reads.iter().any(right));
@@ -106,4 +129,5 @@ fn count(tally: &mut Tally, reads: &Reads, text: &str, ms: f64, timed: bool) {
     if timed {
         tally.ms.push(ms);
     }
+    reads.iter().any(right)
 }

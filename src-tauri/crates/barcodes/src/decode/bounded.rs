@@ -1,13 +1,11 @@
-//! The time bound: passes run in a thread of their own, because none of the readers can be interrupted.
+//! The time bound: a look runs in a thread of its own, because none of the readers can be interrupted.
 
-use super::found::Found;
-use super::glance::Glance;
-use super::passes::{Pass, passes};
-use super::with_zxing::{Effort, read_part};
-use super::{Luma, Mode, Symbol};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::allowance::{Allowance, CEILING, SystemClock, ThreadTime};
+use super::passes::passes;
+use super::still::look;
+use super::{Decoder, Luma, Mode, Symbol};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,14 +13,23 @@ use std::time::{Duration, Instant};
 /// to end soon are started, so that hard pictures cannot pile up threads.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
-/// Reads the symbols in a picture. Returns within about `budget` with what was read until then, at the latest after
-/// the budget and the time that the machine needs to hand the result over; no panic of a reader escapes. A budget of
-/// zero reads nothing.
+/// How often the caller looks whether the thread has used its time.
+const WATCH: Duration = Duration::from_millis(5);
+
+/// Reads the symbols in a picture. `budget` is CPU time of one thread, so that a busy machine reads what an idle one does;
+/// whatever happens, the call returns after four budgets of wall time. Returns what was read until then; no panic of a
+/// reader escapes. A budget of zero reads nothing.
 pub fn decode(luma: &Luma, mode: Mode, budget: Duration) -> Vec<Symbol> {
-    let deadline = Instant::now() + budget;
+    if budget.is_zero() {
+        return Vec::new();
+    }
+    let luma = luma.clone();
     let short_only = ABANDONED.load(Ordering::Acquire) > 0;
-    let luma = Arc::new(luma.clone());
-    run(passes(mode), luma, mode, deadline, short_only)
+    run(budget, move |allowance, tell| match mode {
+        // A single live frame has no others after it.
+        Mode::Live => tell(Decoder::new().look_within(&luma, allowance)),
+        Mode::Still => look(passes(), &luma, allowance, short_only, tell),
+    })
 }
 
 /// Who looks after the thread: its caller, or nobody.
@@ -32,18 +39,21 @@ struct Watch {
     abandoned: bool,
 }
 
-fn run(
-    passes: &'static [Pass],
-    luma: Arc<Luma>,
-    mode: Mode,
-    deadline: Instant,
-    short_only: bool,
-) -> Vec<Symbol> {
+type Tell<'a> = &'a mut dyn FnMut(Vec<Symbol>);
+
+/// Runs a look, which tells all that it knows whenever that is more than before.
+fn run(budget: Duration, look: impl FnOnce(&Allowance<'_>, Tell<'_>) + Send + 'static) -> Vec<Symbol> {
+    let start = Instant::now();
     let (sender, receiver) = channel();
+    let (time_sender, time) = channel();
     let watch = Arc::new(Mutex::new(Watch::default()));
     let watched = Arc::clone(&watch);
     let work = move || {
-        look(passes, &luma, mode, deadline, short_only, &sender);
+        let _ = time_sender.send(ThreadTime::of_this_thread());
+        let clock = SystemClock::start();
+        look(&Allowance::begin(&clock, budget), &mut |symbols| {
+            let _ = sender.send(symbols);
+        });
         let mut watch = watched.lock().unwrap_or_else(PoisonError::into_inner);
         watch.ended = true;
         if watch.abandoned {
@@ -54,121 +64,98 @@ fn run(
         return Vec::new();
     };
     let mut found = Vec::new();
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(symbols) => found = symbols,
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {
-                let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-                if !watch.ended {
-                    watch.abandoned = true;
-                    ABANDONED.fetch_add(1, Ordering::AcqRel);
-                }
-                break;
-            }
+    let ended = wait(budget, start, &receiver, &time, &mut found);
+    if !ended {
+        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if !watch.ended {
+            watch.abandoned = true;
+            ABANDONED.fetch_add(1, Ordering::AcqRel);
         }
     }
     // A result that came in while the time ran out still counts.
     receiver.try_iter().last().unwrap_or(found)
 }
 
-/// Runs the passes until one reads something or the time is up, and sends all that is known after each.
-fn look(
-    passes: &[Pass],
-    luma: &Luma,
-    mode: Mode,
-    deadline: Instant,
-    short_only: bool,
-    sender: &Sender<Vec<Symbol>>,
-) {
-    let mut found = Found::default();
-    for pass in passes.iter().filter(|pass| pass.short || !short_only) {
-        if Instant::now() >= deadline {
-            return;
+/// Takes what the thread tells until it ends (true), has used its budget, or the ceiling is reached.
+fn wait(
+    budget: Duration,
+    start: Instant,
+    receiver: &Receiver<Vec<Symbol>>,
+    time: &Receiver<Option<ThreadTime>>,
+    found: &mut Vec<Symbol>,
+) -> bool {
+    let ceiling = budget.saturating_mul(CEILING);
+    let mut pause = budget;
+    let mut watched = None;
+    loop {
+        match receiver.recv_timeout(pause) {
+            Ok(symbols) => *found = symbols,
+            Err(RecvTimeoutError::Disconnected) => return true,
+            Err(RecvTimeoutError::Timeout) => {
+                watched = watched.or_else(|| time.try_recv().ok().flatten());
+                let used = watched.and_then(ThreadTime::used);
+                if used.is_some_and(|used| used >= budget) {
+                    return false;
+                }
+            }
         }
-        // A reader that panics on a picture has read nothing from it.
-        let symbols = catch_unwind(AssertUnwindSafe(|| (pass.read)(luma, pass.name))).unwrap_or_default();
-        found.add(symbols);
-        if found.is_empty() {
-            continue;
+        let passed = start.elapsed();
+        if passed >= ceiling {
+            return false;
         }
-        let _ = sender.send(found.symbols().to_vec());
-        if mode == Mode::Still {
-            look_around(&mut found, luma, deadline, sender);
-        }
-        return;
-    }
-}
-
-/// Looks at the busy parts of the picture in which nothing was read, each by itself, for further labels.
-fn look_around(found: &mut Found, luma: &Luma, deadline: Instant, sender: &Sender<Vec<Symbol>>) {
-    let mut glance = Glance::default();
-    glance.take(luma);
-    for part in glance.parts() {
-        if Instant::now() >= deadline {
-            return;
-        }
-        if found.symbols().iter().any(|symbol| part.region.holds(symbol.middle())) {
-            continue;
-        }
-        let read = || read_part(luma, part.region, Effort::All, "beside");
-        let symbols = catch_unwind(AssertUnwindSafe(read)).unwrap_or_default();
-        if !found.add(symbols).is_empty() {
-            let _ = sender.send(found.symbols().to_vec());
-        }
+        let next = if passed < budget { budget - passed } else { WATCH };
+        pause = next.min(ceiling - passed);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::found::tests::symbol;
     use super::*;
 
-    fn hang(_: &Luma, _: &'static str) -> Vec<Symbol> {
+    fn hang(_: &Allowance<'_>, tell: Tell<'_>) {
+        tell(vec![symbol("MARK", "before")]);
         std::thread::sleep(Duration::from_millis(400));
-        Vec::new()
-    }
-
-    fn panic(_: &Luma, _: &'static str) -> Vec<Symbol> {
-        panic!("as a reader might");
-    }
-
-    fn mark(_: &Luma, name: &'static str) -> Vec<Symbol> {
-        vec![super::super::found::tests::symbol("MARK", name)]
-    }
-
-    const HANGS: &[Pass] =
-        &[Pass { name: "hang", short: false, read: hang }, Pass { name: "mark", short: true, read: mark }];
-    const PANICS: &[Pass] =
-        &[Pass { name: "panic", short: true, read: panic }, Pass { name: "mark", short: true, read: mark }];
-
-    fn picture() -> Arc<Luma> {
-        Arc::new(Luma::new(8, 8, vec![255; 64]).unwrap())
-    }
-
-    fn in_ms(ms: u64) -> Instant {
-        Instant::now() + Duration::from_millis(ms)
+        tell(vec![symbol("MARK", "after")]);
     }
 
     #[test]
-    fn a_pass_that_overruns_is_left_behind_and_blocks_only_long_passes() {
-        let read = run(HANGS, picture(), Mode::Live, in_ms(20), false);
-        assert!(read.is_empty(), "the pass after the hanging one must not have been waited for");
+    fn a_look_that_overruns_is_left_behind_with_what_it_had_read() {
+        let read = run(Duration::from_millis(10), hang);
+        assert_eq!(read.iter().map(|symbol| symbol.pass).collect::<Vec<_>>(), ["before"]);
         assert!(ABANDONED.load(Ordering::Acquire) >= 1);
-        let read = run(HANGS, picture(), Mode::Live, in_ms(5_000), true);
-        assert_eq!(read.len(), 1);
-        assert_eq!(read[0].pass, "mark");
-        let end = in_ms(20_000);
+        let end = Instant::now() + Duration::from_secs(20);
         while ABANDONED.load(Ordering::Acquire) > 0 {
             assert!(Instant::now() < end, "the abandoned thread never ended");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
+    /// A thread that waits uses no CPU time: its caller waits for it, up to the ceiling.
+    #[cfg(target_os = "linux")]
     #[test]
-    fn a_panic_reads_nothing_and_the_next_pass_goes_on() {
-        let read = run(PANICS, picture(), Mode::Live, in_ms(5_000), false);
-        assert_eq!(read.len(), 1);
+    fn waiting_uses_nothing_of_the_budget() {
+        let read = run(Duration::from_millis(300), hang);
+        assert_eq!(read.iter().map(|symbol| symbol.pass).collect::<Vec<_>>(), ["after"]);
+    }
+
+    /// A pass that goes on and on without looking at its allowance is left when its CPU time is used, long before the ceiling.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn work_uses_the_budget() {
+        let budget = Duration::from_millis(200);
+        let read = run(budget, move |allowance, tell| {
+            while !allowance.is_over() {
+                std::hint::spin_loop();
+            }
+            tell(vec![symbol("MARK", "used up")]);
+            let clock = Instant::now();
+            while clock.elapsed() < Duration::from_secs(2) {
+                std::hint::spin_loop();
+            }
+            tell(vec![symbol("MARK", "too late")]);
+        });
+        assert!(read.iter().all(|symbol| symbol.pass == "used up"), "{read:?}");
     }
 
     #[test]

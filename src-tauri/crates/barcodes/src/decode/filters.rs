@@ -1,7 +1,7 @@
 //! Pictures made easier to read.
 
-use super::Luma;
 use super::found::Region;
+use super::{Luma, Point};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, ImageBuffer};
 
@@ -15,19 +15,6 @@ impl Luma {
             pixels.extend_from_slice(row.get(x..x.checked_add(width)?)?);
         }
         Luma::new(region.width, region.height, pixels).ok()
-    }
-
-    /// One row as a picture; none outside.
-    pub(super) fn row(&self, y: f32) -> Option<Luma> {
-        let y = line_number(y, self.height())?;
-        self.cut(Region { x: 0, y, width: self.width(), height: 1 })
-    }
-
-    /// One column as a picture that lies, top to the left; none outside.
-    pub(super) fn column(&self, x: f32) -> Option<Luma> {
-        let x = line_number(x, self.width())?;
-        let column = self.cut(Region { x, y: 0, width: 1, height: self.height() })?;
-        Luma::new(self.height(), 1, column.into_pixels()).ok()
     }
 
     /// Scaled so that the longest side has at most `side` pixels; none if it is already that small.
@@ -68,13 +55,28 @@ impl Luma {
         Luma::new(self.width(), self.height(), self.pixels().iter().map(|p| 255 - p).collect()).ok()
     }
 
+    /// Turned by so many degrees, white around it. The second answers where a place in it was before.
+    pub(super) fn turned(&self, degrees: f32) -> Option<(Luma, impl Fn(Point) -> Point + use<>)> {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (width, height) = (self.width() as f32, self.height() as f32);
+        let wide = (width * cos.abs() + height * sin.abs()).ceil();
+        let high = (width * sin.abs() + height * cos.abs()).ceil();
+        let before = move |p: Point| {
+            let (x, y) = (p.x - wide / 2.0, p.y - high / 2.0);
+            Point { x: x * cos + y * sin + width / 2.0, y: y * cos - x * sin + height / 2.0 }
+        };
+        let (columns, rows) = (wide as u32, high as u32);
+        let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (x as f32 + 0.5, y as f32 + 0.5)));
+        let pixels = places.map(|(x, y)| {
+            let before = before(Point { x, y });
+            self.between(before.x, before.y) as u8
+        });
+        Some((Luma::new(columns, rows, pixels.collect()).ok()?, before))
+    }
+
     fn to_image(&self) -> Option<GrayImage> {
         ImageBuffer::from_raw(self.width(), self.height(), self.pixels().to_vec())
     }
-}
-
-fn line_number(at: f32, lines: u32) -> Option<u32> {
-    (at >= 0.0 && at < lines as f32).then_some(at as u32)
 }
 
 fn from_image(image: GrayImage) -> Option<Luma> {
@@ -146,6 +148,10 @@ mod tests {
             }
             let doubled = luma.doubled().unwrap();
             prop_assert_eq!((doubled.width(), doubled.height()), (2 * width, 2 * height));
+            let (turned, before) = luma.turned(f32::from(seed)).unwrap();
+            prop_assert!(turned.width().max(turned.height()) >= width.min(height));
+            let middle = before(Point { x: turned.width() as f32 / 2.0, y: turned.height() as f32 / 2.0 });
+            prop_assert!((middle.x - width as f32 / 2.0).abs() < 1.0 && (middle.y - height as f32 / 2.0).abs() < 1.0);
             if let Some(small) = luma.at_most(16) {
                 prop_assert_eq!(small.width().max(small.height()), 16);
             }

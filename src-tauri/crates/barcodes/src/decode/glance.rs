@@ -5,8 +5,8 @@
     reason = "pixel loops: places come from the picture's own size; `any_frame_is_glanced_at` covers odd ones"
 )]
 
-use super::Luma;
-use super::found::Region;
+use super::found::{Region, around, hull_holds};
+use super::{Luma, Point};
 
 /// Side of a cell in pixels of the half picture.
 const CELL: usize = 8;
@@ -16,7 +16,7 @@ const CELL_PX: u32 = 16;
 const BUSY: u32 = 9;
 /// Cells around a busy part for its quiet zone, and for what fades away at its edges.
 const AROUND: usize = 4;
-/// Most parts that are handed on.
+/// Most parts that are handed on of a frame of which nothing is known yet.
 const MOST_PARTS: usize = 8;
 /// Cells' mean grey values further apart than this have changed.
 const CHANGED: u8 = 6;
@@ -41,6 +41,7 @@ pub(super) struct Glance {
     means: Vec<u8>,
     means_before: Vec<u8>,
     seen: Vec<bool>,
+    covered: Vec<bool>,
     stack: Vec<usize>,
     parts: Vec<Part>,
 }
@@ -53,8 +54,33 @@ impl Glance {
         let (width, height) = (frame.width() as usize / 2, frame.height() as usize / 2);
         self.halve(frame, width, height);
         self.measure(width, height);
-        self.find_parts(frame);
+        self.covered.clear();
+        self.covered.resize(self.columns * self.rows, false);
+        self.find_parts(frame, MOST_PARTS);
         changed(&self.means, &self.means_before)
+    }
+
+    /// Leaves out what lies in the outlines of symbols, and finds at most so many parts in the rest.
+    pub fn cover(&mut self, outlines: &[[Point; 4]], frame: &Luma, most: usize) {
+        for outline in outlines {
+            self.cover_one(&grown(outline));
+        }
+        self.find_parts(frame, most);
+    }
+
+    fn cover_one(&mut self, outline: &[Point; 4]) {
+        let side = CELL_PX as f32;
+        let span = |of: fn(&Point) -> f32, cells: usize| {
+            let all = || outline.iter().map(of);
+            let (low, high) = (all().fold(f32::MAX, f32::min), all().fold(f32::MIN, f32::max));
+            ((low / side).max(0.0) as usize).min(cells)..((high / side).max(0.0) as usize + 1).min(cells)
+        };
+        for row in span(|p| p.y, self.rows) {
+            for column in span(|p| p.x, self.columns) {
+                let middle = Point { x: (column as f32 + 0.5) * side, y: (row as f32 + 0.5) * side };
+                self.covered[row * self.columns + column] |= hull_holds(outline, middle);
+            }
+        }
     }
 
     /// The busy parts, the busiest first. Empty where the frame holds nothing that could be a code.
@@ -114,10 +140,10 @@ impl Glance {
     }
 
     fn busy(&self, cell: usize) -> bool {
-        self.across[cell] + self.down[cell] >= BUSY * (CELL * CELL) as u32
+        self.across[cell] + self.down[cell] >= BUSY * (CELL * CELL) as u32 && !self.covered[cell]
     }
 
-    fn find_parts(&mut self, frame: &Luma) {
+    fn find_parts(&mut self, frame: &Luma, most: usize) {
         self.parts.clear();
         self.seen.clear();
         self.seen.resize(self.columns * self.rows, false);
@@ -127,7 +153,7 @@ impl Glance {
             }
         }
         self.parts.sort_by_key(|part| std::cmp::Reverse(part.busyness));
-        self.parts.truncate(MOST_PARTS);
+        self.parts.truncate(most);
     }
 
     /// Takes a cell, and all busy ones that are at most one quiet cell away, into one part.
@@ -164,6 +190,17 @@ impl Glance {
         let busyness = (across + down) / count.isqrt().max(1);
         self.parts.push(Part { region: Region { x, y, width, height }, lying: down > across * 2, busyness });
     }
+}
+
+/// The outline with half a cell more on all sides, and an eighth of its size: some readers tell middles of finder patterns.
+fn grown(outline: &[Point; 4]) -> [Point; 4] {
+    let mean = |of: fn(&Point) -> f32| outline.iter().map(of).sum::<f32>() / 4.0;
+    let (x, y) = (mean(|p| p.x), mean(|p| p.y));
+    around(outline).map(|p| {
+        let (dx, dy) = (p.x - x, p.y - y);
+        let by = 1.125 + CELL_PX as f32 / 2.0 * std::f32::consts::SQRT_2 / dx.hypot(dy).max(1.0);
+        Point { x: x + dx * by, y: y + dy * by }
+    })
 }
 
 fn difference(a: &[u8], b: &[u8]) -> u32 {
@@ -205,6 +242,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_covered_is_no_part_and_its_neighbour_is() {
+        let frame = stripes(640, 480, |x, y| {
+            (100..200).contains(&y) && ((80..200).contains(&x) || (216..400).contains(&x))
+        });
+        let mut glance = Glance::default();
+        glance.take(&frame);
+        assert_eq!(glance.parts().len(), 1, "so near to each other they are one part");
+        let outline =
+            [(80.0, 100.0), (200.0, 100.0), (200.0, 200.0), (80.0, 200.0)].map(|(x, y)| Point { x, y });
+        glance.cover(&[outline], &frame, 32);
+        assert_eq!(glance.parts().len(), 1);
+        let part = glance.parts()[0].region;
+        assert!(part.x >= 120 && part.x + part.width >= 400, "{part:?}");
+        glance.cover(
+            &[[(216.0, 100.0), (400.0, 200.0), (216.0, 200.0), (400.0, 100.0)].map(|(x, y)| Point { x, y })],
+            &frame,
+            32,
+        );
+        assert!(glance.parts().is_empty());
+    }
+
+    #[test]
     fn a_strip_narrower_than_a_cell_has_no_parts() {
         for (width, height) in [(1, 18), (1, 200), (18, 1), (17, 17)] {
             let mut glance = Glance::default();
@@ -220,6 +279,8 @@ mod tests {
             let frame = Luma::new(width, height, pixels).unwrap();
             let mut glance = Glance::default();
             glance.take(&frame);
+            let odd = [(f32::from(seed), -9.0), (f32::NAN, 40.0), (1.0e9, 60.0), (3.0, 200.0)];
+            glance.cover(&[odd.map(|(x, y)| Point { x, y })], &frame, 3);
             for part in glance.parts() {
                 prop_assert!(frame.cut(part.region).is_some());
             }

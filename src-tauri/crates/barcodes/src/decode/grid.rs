@@ -9,6 +9,7 @@
 
 use super::finder::Corner;
 use super::flat::Flat;
+use super::lean::Outlines;
 use super::{Luma, Point};
 
 /// Four places in the picture, clockwise from the top left: the middles of the three finder patterns, and the place that lies as
@@ -28,6 +29,9 @@ pub(super) struct Grid {
 /// Grids with less are not worth decoding.
 pub(super) const FITS: f32 = 0.40;
 
+/// Grids with more are where they seem to be.
+const CLEAR: f32 = 0.95;
+
 /// What is known of every symbol of a size.
 struct Known {
     side: usize,
@@ -39,15 +43,32 @@ struct Known {
 
 /// The likeliest grids between three finder patterns, the best first.
 pub(super) fn grids(flat: &Flat, corner: &Corner) -> Vec<Grid> {
-    let mut grids: Vec<Grid> = sides(corner)
-        .into_iter()
-        .map(|side| {
+    let sides = sides(corner);
+    let mut grids = Vec::new();
+    if let Some(outlines) = Outlines::of(flat, corner) {
+        let views = outlines.views(sides.get(sides.len() / 2).copied().unwrap_or(21));
+        grids.extend(views.into_iter().map(|(side, quad)| Grid {
+            quad,
+            side,
+            fit: Known::of(side).fit(flat, &quad),
+        }));
+    }
+    // Where the finder patterns' edges tell it already, there is nothing to search for.
+    if grids.iter().all(|grid| grid.fit < CLEAR) {
+        grids.extend(sides.into_iter().map(|side| {
             let known = Known::of(side);
             let quad = fourth(flat, &known, corner);
             Grid { quad, side, fit: known.fit(flat, &quad) }
-        })
-        .collect();
+        }));
+    }
     grids.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+    let mut sizes = Vec::new();
+    grids.retain(|grid| {
+        !sizes.contains(&grid.side) && {
+            sizes.push(grid.side);
+            true
+        }
+    });
     grids.truncate(2);
     for grid in &mut grids {
         let known = Known::of(grid.side);
@@ -289,7 +310,14 @@ pub(super) enum Verdict {
 pub(super) fn draw(values: &[f32], side: usize, verdict: Verdict) -> Option<Luma> {
     const SCALE: usize = 3;
     const QUIET: usize = 4;
-    let dark = judge(values, side, verdict);
+    let mut dark = judge(values, side, verdict);
+    // What every symbol of the size has needs no judgement, and the decoder looks for it first.
+    for (x, y, sign) in Known::of(side).modules {
+        let inside = |at: f32| at > 0.0 && at < side as f32;
+        if inside(x) && inside(y) {
+            dark[y as usize * side + x as usize] = sign < 0.0;
+        }
+    }
     let width = (side + 2 * QUIET) * SCALE;
     let mut pixels = vec![255; width * width];
     for (place, dark) in dark.iter().enumerate() {

@@ -1,17 +1,25 @@
 //! Grey pixels → symbols.
 
+mod allowance;
+mod bars;
 mod bounded;
+mod confirmed;
 mod filters;
 mod finder;
 mod flat;
 mod found;
 mod glance;
 mod grid;
+mod lean;
 mod live;
 mod luma;
+mod own_bars;
 mod own_qr;
 mod passes;
 mod plausible;
+mod soften;
+mod still;
+mod stripes;
 mod with_rqrr;
 mod with_rxing;
 mod with_zxing;
@@ -25,10 +33,10 @@ use serde::{Deserialize, Serialize};
 /// How hard to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// A camera frame: cheap passes, stop at the first that reads anything.
+    /// A camera frame: what reads quickly.
     Live,
-    /// A picture: all passes that fit the budget until one reads something, then a look around what was read for
-    /// further symbols.
+    /// A picture: all passes that fit the budget until one reads something, then every busy part of the picture that
+    /// no symbol covers.
     Still,
 }
 
@@ -66,6 +74,16 @@ pub enum Symbology {
     Code93,
     /// GS1 DataBar.
     DataBar,
+    /// MaxiCode: UPS labels.
+    MaxiCode,
+}
+
+impl Symbology {
+    /// True for one-dimensional codes: bars that say the same on every line across.
+    pub fn is_bars(self) -> bool {
+        use Symbology::{Code39, Code93, Code128, DataBar, Ean8, Ean13, Itf, UpcA, UpcE};
+        matches!(self, Code128 | Ean13 | Ean8 | UpcA | UpcE | Itf | Code39 | Code93 | DataBar)
+    }
 }
 
 /// A place in the picture, in pixels from the top left corner.
@@ -91,6 +109,10 @@ pub struct Symbol {
     /// The outline, or what the reader says of it: the finder patterns' places of some QR codes; for a
     /// one-dimensional code the line on which it was read, there and back.
     pub corners: [Point; 4],
+    /// True when one sight of it is enough: a code with error correction, or bars of a kind with check digit and length
+    /// of its own that further lines across them say as well, read by another reader. Other bars in a stream count when two
+    /// frames agree.
+    pub confirmed: bool,
     /// The pass that read it.
     pub pass: &'static str,
 }

@@ -1,19 +1,19 @@
 //! QR codes by our own detector: it finds what the others lose to blur, tilt, glare and dirt, and leaves the decoding of a
 //! module matrix to them.
 
+use super::allowance::Allowance;
 use super::finder::corners;
 use super::flat::Flat;
 use super::grid::{Verdict, draw, grids};
 use super::with_zxing::read_clean_qr;
 use super::{Luma, Symbol};
-use std::time::Instant;
 
-/// All QR codes between three finder patterns each. Begins nothing new after `until`.
+/// All QR codes between three finder patterns each, with outlines. Begins nothing new when the allowance is over.
 pub(super) fn qr_codes(
     luma: &Luma,
     radius: usize,
     inverted: bool,
-    until: Instant,
+    allowance: &Allowance<'_>,
     pass: &'static str,
 ) -> Vec<Symbol> {
     let mut flat = Flat::of(luma, radius);
@@ -22,7 +22,7 @@ pub(super) fn qr_codes(
     }
     let mut symbols: Vec<Symbol> = Vec::new();
     for corner in corners(&flat) {
-        if Instant::now() >= until {
+        if allowance.is_over() {
             break;
         }
         let mut grids = grids(&flat, &corner).into_iter();
@@ -34,4 +34,31 @@ pub(super) fn qr_codes(
         }));
     }
     symbols
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::allowance::tests::Moved;
+    use super::super::lean::tests::leaning;
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn symbols_are_read_however_they_lean() {
+        let clock = Moved::default();
+        let allowance = Allowance::begin(&clock, Duration::from_secs(1));
+        let mut missed = Vec::new();
+        for text in ["RS:U:123450000159", &"RS:R:AB12CD34EF56GH78IJ90".repeat(4)] {
+            for tilt in [0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0] {
+                for turn in [0.0, 90.0, 180.0, 270.0, 25.0, 130.0] {
+                    let (luma, ..) = leaning(text, tilt, turn);
+                    let read = qr_codes(&luma, 40, false, &allowance, "test");
+                    if read.first().is_none_or(|symbol| symbol.text != *text) {
+                        missed.push((text.len(), tilt, turn));
+                    }
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{missed:?}");
+    }
 }

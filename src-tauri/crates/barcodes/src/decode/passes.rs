@@ -1,98 +1,113 @@
-//! The order in which readers and filters are tried (measured in `benches/decode`).
+//! The order in which readers and filters are tried on a still picture (measured in `benches/decode`).
 
+use super::allowance::Allowance;
+use super::own_bars::read_bars;
 use super::with_rqrr::qr_codes;
 use super::with_rxing::read_all;
 use super::with_zxing::{Effort, read_whole};
-use super::{Decoder, Luma, Mode, Symbol, own_qr};
-use std::time::{Duration, Instant};
+use super::{Luma, Symbol, own_qr};
+use std::time::Duration;
 
-/// A single live frame has no others after it.
-const LIVE_AT_ONCE: Duration = Duration::from_millis(500);
-
-/// Larger pictures are scaled down first.
-const LARGE_PX: u32 = 2400;
-/// Our own detector begins nothing after that.
+/// Our own detectors begin nothing after that.
 const OWN_AT_MOST: Duration = Duration::from_millis(40);
+const BARS_AT_MOST: Duration = Duration::from_millis(25);
+
+/// What reads a picture. Corners are in that picture's pixels.
+pub(super) type Reader = fn(&Luma, &Allowance<'_>, &'static str) -> Vec<Symbol>;
 
 /// One attempt at a picture.
 pub(super) struct Pass {
     /// Its name, for statistics.
     pub name: &'static str,
-    /// True when it ends soon on any picture.
+    /// Pictures no longer than that are left out: an earlier pass has read them as they are.
+    pub over: u32,
+    /// The longest side to which a picture is scaled down first.
+    pub side: u32,
+    /// The most CPU time a pixel that was measured, filter included.
+    pub ns_a_pixel: u32,
+    /// True when its time is known for any picture, and not only for those that were measured.
     pub short: bool,
-    /// Does it. Corners are in the picture's own pixels.
-    pub read: fn(&Luma, &'static str) -> Vec<Symbol>,
+    /// Makes the picture easier.
+    pub filter: Option<fn(&Luma) -> Option<Luma>>,
+    /// Reads it.
+    pub read: Reader,
 }
 
-/// The passes of a mode in their order.
-pub(super) fn passes(mode: Mode) -> &'static [Pass] {
-    match mode {
-        Mode::Live => LIVE,
-        Mode::Still => STILL,
-    }
+const fn pass(name: &'static str, side: u32, ns_a_pixel: u32, read: Reader) -> Pass {
+    Pass { name, over: 0, side, ns_a_pixel, short: true, filter: None, read }
 }
 
-const fn short(name: &'static str, read: fn(&Luma, &'static str) -> Vec<Symbol>) -> Pass {
-    Pass { name, short: true, read }
+const fn filtered(
+    name: &'static str,
+    side: u32,
+    ns_a_pixel: u32,
+    filter: fn(&Luma) -> Option<Luma>,
+    read: Reader,
+) -> Pass {
+    Pass { filter: Some(filter), ..pass(name, side, ns_a_pixel, read) }
 }
 
-const fn long(name: &'static str, read: fn(&Luma, &'static str) -> Vec<Symbol>) -> Pass {
-    Pass { name, short: false, read }
+/// The passes in their order.
+pub(super) fn passes() -> &'static [Pass] {
+    STILL
 }
 
-const LIVE: &[Pass] = &[short("live", |luma, _| Decoder::new().look(luma, LIVE_AT_ONCE))];
+const ZXING: Reader = |luma, _, pass| read_whole(luma, Effort::All, pass);
+const TURNED: Reader = |luma, _, pass| turned(luma, pass);
+const RXING: Reader = |luma, _, pass| read_all(luma, pass);
+const BARS: Reader = |luma, allowance, pass| read_bars(luma, &allowance.at_most(BARS_AT_MOST), pass);
+const RQRR: Reader = |luma, _, pass| qr_codes(luma, pass);
 
 const STILL: &[Pass] = &[
-    short("zxing", |luma, pass| scaled(luma, LARGE_PX, |l| read_whole(l, Effort::All, pass))),
-    short("zxing-global", |luma, pass| scaled(luma, 1000, |l| read_whole(l, Effort::Global, pass))),
-    short("own", |luma, pass| scaled(luma, 1000, |l| own(l, 12, false, pass))),
-    short("own-fine", |luma, pass| scaled(luma, 1000, |l| own(l, 30, false, pass))),
-    short("own-soft", |luma, pass| scaled(luma, 400, |l| own(l, 10, false, pass))),
-    short("own-inverted", |luma, pass| scaled(luma, 600, |l| own(l, 20, true, pass))),
-    short("rxing-500", |luma, pass| scaled(luma, 500, |l| read_all(l, pass))),
-    short("rxing-1000", |luma, pass| larger(luma, 500, 1000, |l| read_all(l, pass))),
-    long("rxing-as-is", |luma, pass| larger(luma, 1000, 2400, |l| read_all(l, pass))),
-    short("rxing-250", |luma, pass| scaled(luma, 250, |l| read_all(l, pass))),
-    short("rxing-unsharp", |luma, pass| {
-        scaled(luma, 1000, |l| l.unsharp().map(|l| read_all(&l, pass)).unwrap_or_default())
-    }),
-    short("rxing-adaptive", |luma, pass| {
-        scaled(luma, 1000, |l| l.adaptive().map(|l| read_all(&l, pass)).unwrap_or_default())
-    }),
-    short("rxing-inverted", |luma, pass| {
-        scaled(luma, 1000, |l| l.inverted().map(|l| read_all(&l, pass)).unwrap_or_default())
-    }),
-    long("rqrr-adaptive", |luma, pass| {
-        scaled(luma, 1000, |l| l.adaptive().map(|l| qr_codes(&l, pass)).unwrap_or_default())
-    }),
-    long("rqrr-as-is", |luma, pass| scaled(luma, 1000, |l| qr_codes(l, pass))),
-    long("rqrr-doubled", |luma, pass| {
-        scaled(luma, 600, |l| l.doubled().map(|d| resized(qr_codes(&d, pass), 0.5)).unwrap_or_default())
-    }),
+    pass("zxing", 2400, 150, ZXING),
+    pass("zxing-global", 1000, 150, |luma, _, pass| read_whole(luma, Effort::Global, pass)),
+    pass("own", 1000, 60, |luma, allowance, pass| own(luma, allowance, 12, false, pass)),
+    pass("own-fine", 1000, 60, |luma, allowance, pass| own(luma, allowance, 30, false, pass)),
+    pass("own-soft", 400, 60, |luma, allowance, pass| own(luma, allowance, 10, false, pass)),
+    pass("own-inverted", 600, 60, |luma, allowance, pass| own(luma, allowance, 20, true, pass)),
+    filtered("zxing-doubled", 400, 600, Luma::doubled, ZXING),
+    pass("own-bars", 1000, 60, BARS),
+    filtered("zxing-soft", 600, 200, Luma::softened, ZXING),
+    filtered("zxing-deblurred", 500, 300, Luma::deblurred, ZXING),
+    pass("zxing-turned", 700, 350, TURNED),
+    pass("rxing-500", 500, 150, RXING),
+    Pass { over: 500, ..pass("rxing-1000", 1000, 150, RXING) },
+    Pass { over: 1000, short: false, ..pass("rxing-as-is", 2400, 150, RXING) },
+    pass("rxing-250", 250, 150, RXING),
+    filtered("rxing-unsharp", 1000, 200, Luma::unsharp, RXING),
+    filtered("rxing-adaptive", 1000, 200, Luma::adaptive, RXING),
+    filtered("rxing-inverted", 1000, 150, Luma::inverted, RXING),
+    Pass { short: false, ..filtered("rqrr-adaptive", 1000, 200, Luma::adaptive, RQRR) },
+    Pass { short: false, ..pass("rqrr-as-is", 1000, 200, RQRR) },
+    Pass { short: false, ..filtered("rqrr-doubled", 600, 400, Luma::doubled, RQRR) },
 ];
 
+/// What is tried on a part of a picture beside a symbol that was read, after zxing-cpp's best.
+pub(super) const BESIDE: &[Pass] = &[
+    filtered("beside-doubled", 400, 600, Luma::doubled, ZXING),
+    pass("beside-bars", 1000, 60, BARS),
+    pass("beside-turned", 900, 350, TURNED),
+    pass("beside-own", 640, 60, |luma, allowance, pass| own(luma, allowance, 12, false, pass)),
+    pass("beside-rxing", 640, 150, RXING),
+    pass("beside-global", 640, 150, |luma, _, pass| read_whole(luma, Effort::Global, pass)),
+    filtered("beside-unsharp", 640, 200, Luma::unsharp, RXING),
+];
+
+/// The picture turned half a right angle: for what zxing-cpp reads only near to upright.
+fn turned(luma: &Luma, pass: &'static str) -> Vec<Symbol> {
+    let Some((view, before)) = luma.turned(45.0) else { return Vec::new() };
+    let symbols = read_whole(&view, Effort::All, pass).into_iter();
+    symbols.map(|symbol| Symbol { corners: symbol.corners.map(&before), ..symbol }).collect()
+}
+
 /// Our own detector, against the light of a share of the picture.
-fn own(luma: &Luma, share: u32, inverted: bool, pass: &'static str) -> Vec<Symbol> {
+fn own(
+    luma: &Luma,
+    allowance: &Allowance<'_>,
+    share: u32,
+    inverted: bool,
+    pass: &'static str,
+) -> Vec<Symbol> {
     let radius = (luma.width().max(luma.height()) / share).max(6) as usize;
-    own_qr::qr_codes(luma, radius, inverted, Instant::now() + OWN_AT_MOST, pass)
-}
-
-/// Reads the picture with its longest side scaled down to `side`, or as it is if it is smaller.
-fn scaled(luma: &Luma, side: u32, read: impl Fn(&Luma) -> Vec<Symbol>) -> Vec<Symbol> {
-    match luma.at_most(side) {
-        Some(small) => {
-            let factor = luma.width().max(luma.height()) as f32 / side as f32;
-            resized(read(&small), factor)
-        }
-        None => read(luma),
-    }
-}
-
-/// As [`scaled`], for pictures longer than `than`: the smaller ones an earlier pass has read as they are.
-fn larger(luma: &Luma, than: u32, side: u32, read: impl Fn(&Luma) -> Vec<Symbol>) -> Vec<Symbol> {
-    if luma.width().max(luma.height()) <= than { Vec::new() } else { scaled(luma, side, read) }
-}
-
-fn resized(symbols: Vec<Symbol>, factor: f32) -> Vec<Symbol> {
-    symbols.into_iter().map(|symbol| symbol.scaled(factor)).collect()
+    own_qr::qr_codes(luma, radius, inverted, &allowance.at_most(OWN_AT_MOST), pass)
 }

@@ -1,5 +1,6 @@
 //! All symbologies by rxing.
 
+use super::bars::Line;
 use super::plausible::is_plausible;
 use super::{Luma, Point, Symbol, Symbology};
 use rxing::aztec::AztecReader;
@@ -27,7 +28,7 @@ pub(super) fn read_all(luma: &Luma, pass: &'static str) -> Vec<Symbol> {
     let mut picture = BinaryBitmap::new(HybridBinarizer::new(source));
     let hints = hints();
     let mut results = qr_codes(&mut picture, &hints);
-    results.extend(one_dimensional(&mut picture, &hints).filter(|result| is_sure(luma, result, &hints)));
+    results.extend(one_dimensional(&mut picture, &hints).filter(|result| is_sure(luma, result)));
     results.extend(DataMatrixReader.decode_with_hints(&mut picture, &hints));
     results.extend(PDF417Reader.decode_with_hints(&mut picture, &hints));
     results.extend(AztecReader.decode_with_hints(&mut picture, &hints));
@@ -66,8 +67,7 @@ fn one_dimensional(picture: &mut Picture<'_>, hints: &DecodeHints) -> Option<RXi
 
 /// Short codes with little checking are read out of fences and shelves: they count when other lines across the bars,
 /// a few pixels aside, say the same.
-fn is_sure(luma: &Luma, result: &RXingResult, hints: &DecodeHints) -> bool {
-    const ASIDE: [f32; 6] = [-3.0, 3.0, -6.0, 6.0, -9.0, 9.0];
+fn is_sure(luma: &Luma, result: &RXingResult) -> bool {
     const ENOUGH: usize = 3;
     let weak = match result.getBarcodeFormat() {
         BarcodeFormat::EAN_8 | BarcodeFormat::UPC_E | BarcodeFormat::CODE_39 | BarcodeFormat::CODE_93 => true,
@@ -78,13 +78,24 @@ fn is_sure(luma: &Luma, result: &RXingResult, hints: &DecodeHints) -> bool {
         return true;
     }
     let [a, b, ..] = result.getPoints() else { return false };
-    let lying = (a.x - b.x).abs() >= (a.y - b.y).abs();
-    let same = |aside: &&f32| {
-        let place = (if lying { a.y } else { a.x }) + **aside;
-        let line = if lying { luma.row(place) } else { luma.column(place) };
-        line.and_then(|line| one_line(&line, hints)).is_some_and(|text| text == result.getText())
+    let line = Line { from: Point { x: a.x, y: a.y }, to: Point { x: b.x, y: b.y } };
+    says_also(luma, &line, result.getText(), ENOUGH)
+}
+
+/// True when so many other lines across bars, a few pixels aside of the one on which a text was read, say the same.
+pub(super) fn says_also(luma: &Luma, line: &Line, text: &str, enough: usize) -> bool {
+    const ASIDE: [f32; 6] = [-3.0, 3.0, -6.0, 6.0, -9.0, 9.0];
+    let hints = hints();
+    // With its quiet zones.
+    let line = line.longer(line.length() * 0.15 + 6.0);
+    let mut values = Vec::new();
+    let mut same = |aside: &&f32| {
+        line.aside(**aside).sample(luma, line.places(), &mut values);
+        let pixels = values.iter().map(|value| *value as u8).collect();
+        let line = u32::try_from(values.len()).ok().and_then(|width| Luma::new(width, 1, pixels).ok());
+        line.and_then(|line| one_line(&line, &hints)).is_some_and(|read| read == text)
     };
-    ASIDE.iter().filter(same).take(ENOUGH).count() == ENOUGH
+    ASIDE.iter().filter(|aside| same(aside)).take(enough).count() == enough
 }
 
 fn one_line(line: &Luma, hints: &DecodeHints) -> Option<String> {
@@ -123,6 +134,7 @@ fn symbol(result: &RXingResult, pass: &'static str) -> Option<Symbol> {
         aim,
         bytes,
         text,
+        confirmed: !symbology.is_bars(),
         pass,
     })
 }

@@ -18,6 +18,8 @@ pub(super) enum Effort {
     Global,
     /// The picture holds nothing but a symbol drawn without a flaw.
     Clean,
+    /// The picture is black and white, and a few equal rows across bars.
+    Line,
 }
 
 const FORMATS: &[BarcodeFormat] = &[
@@ -29,6 +31,16 @@ const FORMATS: &[BarcodeFormat] = &[
     BarcodeFormat::Aztec,
     BarcodeFormat::Code128,
     BarcodeFormat::DataBar,
+    BarcodeFormat::EANUPC,
+    BarcodeFormat::ITF,
+    BarcodeFormat::Code39,
+    BarcodeFormat::Code93,
+    BarcodeFormat::MaxiCode,
+];
+
+/// Those of them that are bars with enough checking to be read from what was sharpened.
+const LINE_FORMATS: &[BarcodeFormat] = &[
+    BarcodeFormat::Code128,
     BarcodeFormat::EANUPC,
     BarcodeFormat::ITF,
     BarcodeFormat::Code39,
@@ -52,6 +64,11 @@ pub(super) fn read_clean_qr(luma: &Luma, pass: &'static str) -> Option<Symbol> {
     read_formats(luma, Region::whole(luma), Effort::Clean, &[BarcodeFormat::QRCode], pass).into_iter().next()
 }
 
+/// Bars drawn without a flaw in a picture that holds nothing else: what averaged lines become.
+pub(super) fn read_line(luma: &Luma, pass: &'static str) -> Option<Symbol> {
+    read_formats(luma, Region::whole(luma), Effort::Line, LINE_FORMATS, pass).into_iter().next()
+}
+
 fn read_formats(
     luma: &Luma,
     part: Region,
@@ -73,7 +90,7 @@ fn reader(effort: Effort, formats: &[BarcodeFormat]) -> BarcodeReader {
     let thorough = matches!(effort, Effort::All | Effort::Global);
     let binarizer = match effort {
         Effort::Global => zxingcpp::Binarizer::GlobalHistogram,
-        Effort::Clean => zxingcpp::Binarizer::FixedThreshold,
+        Effort::Clean | Effort::Line => zxingcpp::Binarizer::FixedThreshold,
         _ => zxingcpp::Binarizer::LocalAverage,
     };
     let mut reader = BarcodeReader::new()
@@ -124,7 +141,8 @@ fn symbol(code: &Barcode, pass: &'static str) -> Option<Symbol> {
     let position = code.position();
     let corners =
         [position.top_left, position.top_right, position.bottom_right, position.bottom_left].map(point);
-    is_plausible(symbology, &text).then_some(Symbol { symbology, aim, bytes, text, corners, pass })
+    let confirmed = !symbology.is_bars();
+    is_plausible(symbology, &text).then_some(Symbol { symbology, aim, bytes, text, corners, confirmed, pass })
 }
 
 /// An EAN-13 that begins with 0 is a UPC-A: the readers agree on one name, so that the same code is not found twice.
@@ -157,6 +175,7 @@ fn symbology(format: BarcodeFormat) -> Option<Symbology> {
             BarcodeFormat::Code39 => Symbology::Code39,
             BarcodeFormat::Code93 => Symbology::Code93,
             BarcodeFormat::DataBar => Symbology::DataBar,
+            BarcodeFormat::MaxiCode => Symbology::MaxiCode,
             _ => return None,
         },
     })

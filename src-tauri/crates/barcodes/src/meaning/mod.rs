@@ -4,12 +4,12 @@ mod carriers;
 mod problem;
 mod reading;
 
-pub use carriers::{Candidate, Carrier};
+pub use carriers::{Candidate, Carrier, Routing};
 pub use problem::{Checked, ScanProblem};
 pub use reading::read;
 
 use crate::Aim;
-use crate::gs1::{ElementString, Gtin};
+use crate::gs1::{ElementError, ElementString, Gtin};
 use serde::{Deserialize, Serialize};
 
 /// Longest scan that is looked at, in bytes, scanner framing excluded.
@@ -29,6 +29,11 @@ pub struct Reading {
     /// What is wrong with it. Where meanings stand beside a problem they are only [`Meaning::Text`]: a caller that
     /// knows the text as an order or RMA number may go on, anyone else shows the problem.
     pub problem: Option<ScanProblem>,
+    /// Which of the scan's GS1 identifiers needs another one beside it, or must not stand beside it. No problem of the scan:
+    /// GS1 asks for this over all codes on one item together, and goods are identified all the same. A caller may show it.
+    pub pairs: Option<ElementError>,
+    /// Where a carrier's label says that the parcel goes, and by which service.
+    pub routing: Option<Routing>,
 }
 
 impl Reading {

@@ -1,9 +1,9 @@
 //! The reading itself: framing off, then own codes, GS1, EAN/UPC, links, carriers, and plain text last.
 
-use super::carriers::{self, Candidate, Carrier, Verdict};
+use super::carriers::{self, Candidate, Carrier, Message, Routing, Verdict};
 use super::{Checked, MAX_SCAN_BYTES, Meaning, Reading, ScanProblem};
 use crate::Aim;
-use crate::gs1::{ElementString, Gtin, GtinError, SEPARATOR, parse_link, upc_e_to_upc_a};
+use crate::gs1::{ElementError, ElementString, Gtin, GtinError, SEPARATOR, parse_link, upc_e_to_upc_a};
 use crate::rs::{self, OwnCode};
 
 /// Says what scanned bytes may mean. Takes what a scanner sends: an AIM identifier, the data, a line end; each but the
@@ -15,30 +15,32 @@ pub fn read(bytes: &[u8]) -> Reading {
         Some(aim) if aim.has_eci() => without_eci(text_of(kept)),
         _ => text_of(kept),
     };
-    let (meanings, problem) = if content.len() > MAX_SCAN_BYTES {
-        (vec![], Some(ScanProblem::TooLong { length: content.len(), limit: MAX_SCAN_BYTES }))
+    let found = if content.len() > MAX_SCAN_BYTES {
+        Err(ScanProblem::TooLong { length: content.len(), limit: MAX_SCAN_BYTES })
     } else {
-        match meanings(aim, &text) {
-            Ok(Found { meanings, problem }) => (meanings, problem),
-            Err(problem) => (vec![], Some(problem)),
-        }
+        meanings(aim, &text)
     };
-    Reading { aim, content: kept.to_vec(), text, meanings, problem }
+    let Found { meanings, problem, pairs, routing } =
+        found.unwrap_or_else(|problem| Found { problem: Some(problem), ..Found::default() });
+    Reading { aim, content: kept.to_vec(), text, meanings, problem, pairs, routing }
 }
 
 /// What was found, perhaps with a problem beside a plain text.
+#[derive(Default)]
 struct Found {
     meanings: Vec<Meaning>,
     problem: Option<ScanProblem>,
+    pairs: Option<ElementError>,
+    routing: Option<Routing>,
 }
 
 impl Found {
     fn one(meaning: Meaning) -> Found {
-        Found { meanings: vec![meaning], problem: None }
+        Found { meanings: vec![meaning], ..Found::default() }
     }
 
     fn text_despite(text: &str, problem: Option<ScanProblem>) -> Found {
-        Found { meanings: vec![Meaning::Text { text: text.to_owned() }], problem }
+        Found { meanings: vec![Meaning::Text { text: text.to_owned() }], problem, ..Found::default() }
     }
 }
 
@@ -85,6 +87,9 @@ fn meanings(aim: Option<Aim>, text: &str) -> Result<Found, ScanProblem> {
     if text.trim_matches([' ', SEPARATOR]).is_empty() {
         return Err(ScanProblem::Empty);
     }
+    if let Some(message) = carriers::message(aim, text) {
+        return of_message(message);
+    }
     if let Some(problem) = control_character(text) {
         return Err(problem);
     }
@@ -102,7 +107,7 @@ fn meanings(aim: Option<Aim>, text: &str) -> Result<Found, ScanProblem> {
         return Ok(from_bracketed(text));
     }
     match parse_link(text) {
-        Some(Ok(elements)) => Ok(Found { meanings: of_elements(elements), problem: None }),
+        Some(Ok(elements)) => Ok(of_elements(elements)),
         Some(Err(problem)) => Err(problem.into()),
         None => Ok(from_plain(aim, text)),
     }
@@ -135,19 +140,20 @@ fn from_gs1(text: &str) -> Result<Found, ScanProblem> {
         return Err(wrong_tracking(text));
     }
     let elements = ElementString::parse_raw(text.as_bytes())?;
-    Ok(Found { meanings: of_elements(elements), problem: None })
+    Ok(of_elements(elements))
 }
 
 /// A person may have typed it from under the bars, so that what does not parse may be any text.
 fn from_bracketed(text: &str) -> Found {
     match ElementString::parse_bracketed(text) {
-        Ok(elements) => Found { meanings: of_elements(elements), problem: None },
+        Ok(elements) => of_elements(elements),
         Err(problem) => Found::text_despite(text, Some(problem.into())),
     }
 }
 
 /// A parcel by AI 00, a product by AI 01; both on one code are two meanings.
-fn of_elements(elements: ElementString) -> Vec<Meaning> {
+fn of_elements(elements: ElementString) -> Found {
+    let pairs = elements.check_pairs().err();
     let mut meanings = Vec::new();
     if let Some(sscc) = elements.sscc() {
         let candidate = Candidate { carrier: Carrier::Sscc, number: sscc.to_owned() };
@@ -158,7 +164,18 @@ fn of_elements(elements: ElementString) -> Vec<Meaning> {
     } else if meanings.is_empty() {
         meanings.push(Meaning::Gs1 { elements });
     }
-    meanings
+    Found { meanings, pairs, ..Found::default() }
+}
+
+/// The parcel that a carrier's message is about; where its whole number is not told, what is told of it.
+fn of_message(message: Message) -> Result<Found, ScanProblem> {
+    let Message { routing, number, candidates, wrong_check } = message;
+    if wrong_check {
+        return Err(wrong_tracking(&number));
+    }
+    let meaning =
+        if candidates.is_empty() { Meaning::Text { text: number } } else { Meaning::Tracking { candidates } };
+    Ok(Found { routing: Some(routing), ..Found::one(meaning) })
 }
 
 /// The digits that are checked: without an add-on (`]E3`), and UPC-E as the UPC-A that it stands for.
@@ -220,17 +237,20 @@ fn from_plain(aim: Option<Aim>, text: &str) -> Found {
             meanings.push(Meaning::Text { text: text.to_owned() });
         }
     }
-    if meanings.is_empty() && aim.is_none() {
-        meanings.extend(unannounced_gs1(text));
+    if !meanings.is_empty() {
+        return Found { meanings, ..Found::default() };
     }
-    if meanings.is_empty() { Found::text_despite(text, problem) } else { Found { meanings, problem: None } }
+    match unannounced_gs1(text).filter(|_| aim.is_none()) {
+        Some(elements) => of_elements(elements),
+        None => Found::text_despite(text, problem),
+    }
 }
 
 /// A GS1 symbol from a scanner that sends no AIM identifier. Only what begins with a GTIN and goes on is taken for
 /// one; anything shorter says too little.
-fn unannounced_gs1(text: &str) -> Vec<Meaning> {
+fn unannounced_gs1(text: &str) -> Option<ElementString> {
     if text.len() < 16 || !text.starts_with("01") {
-        return vec![];
+        return None;
     }
-    ElementString::parse_raw(text.as_bytes()).map(of_elements).unwrap_or_default()
+    ElementString::parse_raw(text.as_bytes()).ok()
 }

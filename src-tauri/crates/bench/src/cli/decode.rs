@@ -30,7 +30,7 @@ pub(super) struct Decode {
     /// JPEG or PNG files, at most 8192 pixels a side
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The most time for one picture, in milliseconds
+    /// The most CPU time for one picture, in milliseconds; four times that on the clock, however busy the machine is
     #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=600_000))]
     budget_ms: u64,
     /// A picture before these could not be opened

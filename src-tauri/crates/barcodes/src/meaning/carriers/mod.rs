@@ -15,8 +15,11 @@
 //! | SSCC | 18 digits, with or without `00` | modulo 10 |
 
 mod express;
+mod message;
 mod parcel;
 mod postal;
+
+pub(super) use message::{Message, message};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +69,17 @@ pub struct Candidate {
     pub carrier: Carrier,
     /// The tracking number as that carrier prints it, without routing and spaces.
     pub number: String,
+}
+
+/// Where a carrier's label sends a parcel, and how (ISO/IEC 15434, format 01; MaxiCode's modes 2 and 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routing {
+    /// Of the place of delivery.
+    pub postal_code: String,
+    /// Of the place of delivery: three digits of ISO 3166-1.
+    pub country: String,
+    /// The carrier's own number for its service.
+    pub service_class: String,
 }
 
 /// What a carrier's rules say about a scan.
