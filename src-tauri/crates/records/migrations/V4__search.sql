@@ -55,3 +55,6 @@ END;
 CREATE TRIGGER tracking_search_gone AFTER DELETE ON rma_tracking BEGIN
   DELETE FROM tracking_search WHERE rowid = old.rowid;
 END;
+
+-- Few of many units leave work for a person.
+CREATE INDEX units_with_tasks ON units (updated_ms, touched) WHERE state ->> 'tasks' <> '[]';

@@ -449,7 +449,7 @@ fn a_database_of_before_gets_its_figures_when_it_is_opened() {
          DROP TRIGGER parcel_search_added; DROP TRIGGER parcel_search_changed; DROP TRIGGER parcel_search_gone;
          DROP TRIGGER rma_search_added; DROP TRIGGER rma_search_gone; DROP TRIGGER tracking_search_added;
          DROP TRIGGER tracking_search_gone; DROP TABLE unit_search; DROP TABLE parcel_search; DROP TABLE rma_search;
-         DROP TABLE tracking_search;
+         DROP TABLE tracking_search; DROP INDEX units_with_tasks;
          DROP TRIGGER photos_added; DROP TRIGGER photos_changed; DROP TRIGGER photos_gone; DROP TABLE thumbnails;
          DROP TABLE tallies; DROP TABLE incidents; DROP TABLE moved_events; DROP INDEX photos_waiting;
          CREATE INDEX photos_unsent ON photos (sent) WHERE sent = 0; DROP INDEX events_by_time;

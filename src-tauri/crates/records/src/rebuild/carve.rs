@@ -318,8 +318,11 @@ fn value(payload: &[u8], at: usize, kind: u64) -> Option<(Cell, usize)> {
         _ => {
             let length = usize::try_from((kind - 12) / 2).ok()?;
             let bytes = payload.get(at..at.checked_add(length)?)?.to_vec();
-            let cell =
-                if kind % 2 == 0 { Cell::Blob(bytes) } else { Cell::Text(String::from_utf8(bytes).ok()?) };
+            let cell = if kind.is_multiple_of(2) {
+                Cell::Blob(bytes)
+            } else {
+                Cell::Text(String::from_utf8(bytes).ok()?)
+            };
             Some((cell, length))
         }
     }
