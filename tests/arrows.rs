@@ -22,6 +22,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sync", &["returns", "wire", "records"]),
     ("bench", &["returns", "barcodes", "devices", "wire", "knowledge", "labels", "records", "sync"]),
     ("head-office", &["returns", "wire", "knowledge", "labels", "barcodes"]),
+    ("proof", &["returns", "wire", "records", "sync", "head-office", "knowledge"]),
     (SHELL, &["bench"]),
     ("xtask", &[]),
 ];
@@ -88,6 +89,7 @@ fn wrong_arrows_between_crates_are_reported() {
     assert!(reported("xtask", "bench", Kind::Normal), "xtask runs programs, and knows no crate");
     assert!(reported("bench", SHELL, Kind::Normal), "nothing knows the shell");
     assert!(reported("bench", SHELL, Kind::Dev), "no test either");
+    assert!(reported("head-office", "proof", Kind::Normal), "the harness is no part of the product");
     assert!(reported("returns", "tokio", Kind::Normal), "pure");
     assert!(reported("labels", "reqwest", Kind::Build), "pure");
 

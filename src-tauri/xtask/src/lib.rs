@@ -15,6 +15,7 @@ pub mod printing;
 pub mod programs;
 pub mod running;
 pub mod shot;
+pub mod soak;
 pub mod steps;
 pub mod test;
 pub mod workspace;

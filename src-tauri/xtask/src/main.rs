@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use xtask::install::Purpose;
 use xtask::workspace::Workspace;
-use xtask::{bench, check, command, dock, fuzz, gs1, install, mutants, shot, test};
+use xtask::{bench, check, command, dock, fuzz, gs1, install, mutants, shot, soak, test};
 
 /// Every developer command of the returns station.
 #[derive(Debug, Parser)]
@@ -34,6 +34,8 @@ enum Command {
     Bench(bench::Options),
     /// Feed parsers and decoder with inputs that nobody thought of, for as long as wished
     Fuzz(fuzz::Options),
+    /// Let everything go wrong between stations and a head office, and check what is left; exit code 1 on any violation
+    Soak(soak::Options),
     /// Change the decision table and the unit's rules one by one, and look whether a test notices (hours)
     Mutants(mutants::Options),
     /// Generate the table of GS1 application identifiers from GS1's syntax dictionary
@@ -64,6 +66,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Check(options) => check::run(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Soak(options) => soak::run(&workspace, &options),
         Command::Mutants(options) => mutants::run(&workspace, &options),
         Command::Gs1 { dictionary } => generate_gs1(&workspace, &dictionary),
     }

@@ -1,0 +1,38 @@
+//! The fault harness: stations and a head office as processes, everything that can go wrong between and below them, and a
+//! checker that looks at what is left. Never part of the product. The list of what must hold, and of what goes wrong, is
+//! the protocol's.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`soak`] | a run: faults from a seed, the checker after every few of them |
+//! | [`fault`], [`dice`] | the faults, the plan that a seed makes of them, chance that can be had again |
+//! | [`rig`], `episode` | the depot in a folder, and what each fault does to it |
+//! | [`checks`], [`evidence`] | what must hold, and what it is read from: rows, bytes, files |
+//! | [`ledger`] | what the generator was told is saved, outside the database |
+//! | [`bench`], [`station`], [`work`], `step`, [`facts`], [`meeting`] | a station as a process, and the work it does by the domain's commands |
+//! | [`office`], [`process`] | head office as a process; processes paused, continued, killed |
+//! | [`weather`], [`http`] | the line: cut, one-way, slow, lossy, doubled, reordered, altered, a captive portal |
+//! | [`disk`], [`small_disk`] | a disk that loses power, a disk that is full |
+//! | [`upgrade`] | a database as an older release left it |
+
+pub mod bench;
+pub mod checks;
+pub mod dice;
+pub mod disk;
+mod episode;
+pub mod evidence;
+pub mod facts;
+pub mod fault;
+pub mod http;
+pub mod ledger;
+pub mod meeting;
+pub mod office;
+pub mod process;
+pub mod rig;
+pub mod small_disk;
+pub mod soak;
+pub mod station;
+mod step;
+pub mod upgrade;
+pub mod weather;
+pub mod work;
