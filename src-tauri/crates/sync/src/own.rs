@@ -3,7 +3,7 @@
 //! restored.
 
 use records::{Because, IncidentKind, TakenBack};
-use wire::{Epoch, EpochHeld, EpochsReply, Head, Leaving, NextEpochReply, NextEpochRequest};
+use wire::{Epoch, EpochHeld, EpochsReply, Head, Leaving, NextEpochReply, NextEpochRequest, Problem};
 
 use crate::line::Session;
 use crate::office::Call;
@@ -81,24 +81,70 @@ impl Session {
         Ok(())
     }
 
+    /// Head office has closed an epoch in which something still waits here: it was written while head office was asked
+    /// for the next number, or the answer got lost. Says whether it goes on elsewhere now.
+    pub(crate) async fn left_behind(&mut self, epoch: Epoch, problem: &Problem) -> Result<bool, SyncError> {
+        let (now, head) = self
+            .records
+            .with(|records| Ok((records.enrolment().map(|enrolment| enrolment.epoch), records.head()?)))
+            .await?;
+        if now != Some(epoch) {
+            return self.set_right(epoch).await;
+        }
+        let because = match epoch {
+            Epoch::Provisional(_) => Leaving::Provisional,
+            Epoch::Numbered(_) => Leaving::Forked,
+        };
+        let trouble = Trouble { code: problem.code.clone(), args: problem.args.clone() };
+        Ok(self.go_on(epoch, head, because, trouble).await?.is_none())
+    }
+
+    /// Something waits in an epoch that this station has left, and head office does not take it there: a copy of the disk
+    /// wrote at its place, or the epoch is closed. What head office holds is taken in, and what it does not hold goes on
+    /// where the station writes now. Says whether anything came of it.
+    pub(crate) async fn set_right(&mut self, epoch: Epoch) -> Result<bool, SyncError> {
+        let now = self.records.with(|records| Ok(records.enrolment().map(|own| own.epoch))).await?;
+        if now == Some(epoch) {
+            return Ok(false);
+        }
+        let path = format!("/v1/stations/{}/epochs", self.station);
+        let reply: EpochsReply = match self.office.call(&Call::get(path)).await {
+            Ok(answer) => answer.json()?,
+            Err(error) if not_known(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match reply.held.into_iter().find(|held| held.epoch == epoch) {
+            Some(held) => Ok(self.compare_one(held).await? > 0),
+            None => Ok(false),
+        }
+    }
+
     /// Fetches what head office holds of this station's own events and the database does not.
     pub(crate) async fn compare(&mut self) -> Result<(), SyncError> {
         loop {
             let next = self.records.with(|records| Ok(records.epochs_to_compare()?.first().copied())).await?;
             let Some(held) = next else { return Ok(()) };
-            let taken = self.fetch_back(held).await?;
-            self.records
-                .with(move |records| {
-                    if taken.fetched > 0 {
-                        records.note_fetched_back(held.epoch, taken.fetched)?;
-                    }
-                    records.epoch_compared(held.epoch)
-                })
-                .await?;
-            if taken.fetched + taken.moved > 0 {
-                self.status.send_modify(|status| status.items += taken.fetched);
-            }
+            self.compare_one(held).await?;
+            self.records.with(move |records| records.epoch_compared(held.epoch)).await?;
         }
+    }
+
+    /// The same of one epoch. How many events came, or found another place.
+    async fn compare_one(&mut self, held: EpochHeld) -> Result<u64, SyncError> {
+        let taken = self.fetch_back(held).await?;
+        let moved = self
+            .records
+            .with(move |records| {
+                if taken.fetched > 0 {
+                    records.note_fetched_back(held.epoch, taken.fetched)?;
+                }
+                records.move_tail(&held)
+            })
+            .await?;
+        if taken.fetched + taken.moved + moved > 0 {
+            self.status.send_modify(|status| status.items += taken.fetched);
+        }
+        Ok(taken.fetched + taken.moved + moved)
     }
 
     async fn fetch_back(&mut self, held: EpochHeld) -> Result<TakenBack, SyncError> {

@@ -1,7 +1,7 @@
 //! Events up. Only a signed receipt whose hash is ours takes events out of the outbox.
 
 use jiff::Timestamp;
-use records::{Batch, IncidentKind};
+use records::{Batch, IncidentKind, ReceiptRefusal, RecordsError};
 use reqwest::Method;
 use wire::{ChainHash, Head, Limits, Problem, Receipt};
 
@@ -39,6 +39,10 @@ impl Session {
         };
         match &error {
             SyncError::Refused { status: 413, .. } => self.halve(batch),
+            // Head office has more of it than is here: this database was put back, and went on in another epoch.
+            SyncError::Records(RecordsError::Receipt(ReceiptRefusal::BeyondHead { .. })) => {
+                if self.set_right(batch.epoch).await? { Ok(()) } else { Err(error) }
+            }
             // Too much for so thin a line: less at the next try.
             SyncError::TimedOut | SyncError::Cut(_) if batch.lines.len() > 1 => {
                 self.batch_events = (batch.lines.len() / 2).max(1);
@@ -49,12 +53,18 @@ impl Session {
                     self.fill_gap(batch, problem.clone(), error).await
                 }
                 Some((409, problem)) if problem.code == "events-fork" => {
-                    self.bar("station-forked", problem.clone())
+                    match self.set_right(batch.epoch).await? {
+                        true => Ok(()),
+                        false => self.bar("station-forked", problem.clone()),
+                    }
                 }
                 Some((409, problem)) if problem.code == "epoch-unknown" => {
                     self.bar("epoch-unknown", problem.clone())
                 }
-                Some((410, problem)) => self.bar("epoch-closed", problem.clone()),
+                Some((410, problem)) => match self.left_behind(batch.epoch, problem).await? {
+                    true => Ok(()),
+                    false => self.bar("epoch-closed", problem.clone()),
+                },
                 Some((422, problem)) => {
                     let seq = problem.args.get("seq").and_then(|seq| seq.parse().ok());
                     self.set_apart(batch, seq).await
