@@ -30,8 +30,8 @@ const FEW_TRIES: (usize, usize) = (10, 3);
 const MANY_TRIES: (usize, usize) = (80, MOST_PARTS);
 /// Pixels of a close look. Larger parts are scaled down, and then looked at tile by tile.
 const CLOSE_PIXELS: u32 = 180_000;
-/// What a pixel of a close look takes at most, of those that were measured.
-const CLOSE_NS_A_PIXEL: u32 = 250;
+/// What a pixel of a close look takes at most: zxing-cpp's search for PDF417 in dense print, the slowest that was measured.
+const CLOSE_NS_A_PIXEL: u32 = 1100;
 /// Side of a tile, and how far one begins after the other.
 const TILE_PX: (u32, usize) = (420, 300);
 /// Frames for which a symbol is looked for where it was.

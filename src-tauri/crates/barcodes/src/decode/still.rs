@@ -15,7 +15,7 @@ use std::time::Duration;
 const MOST_PARTS: usize = 32;
 /// What looking beside a single symbol may take. Where several were read it is a label with more, and the budget counts.
 const BESIDE_ONE: Duration = Duration::from_millis(8);
-/// The most CPU time a pixel that was measured for zxing-cpp's best.
+/// The CPU time a pixel that is reckoned with for zxing-cpp's best.
 const NS_A_PIXEL: u32 = 150;
 
 /// Looks with pass after pass for as long as the allowance lasts, and tells all that is known whenever that is more.
