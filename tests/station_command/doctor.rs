@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use bench::keeping::BackupKeeping;
 use bench::settings::Settings;
 use devices::{CameraConfig, CameraSource, DeviceId, PrinterConfig, PrinterTarget, ScannerConfig};
 use serde_json::Value;
@@ -95,7 +96,12 @@ fn a_sound_station_gets_a_clean_bill_and_a_line_for_each_thing() {
     let pictures = folder.path().join("pictures");
     fs::create_dir(&pictures).unwrap();
     image::GrayImage::new(32, 32).save(pictures.join("one.jpg")).unwrap();
-    settings(&line.port, &pictures, &folder.path().join("labels")).save(&data).unwrap();
+    let mut settings = settings(&line.port, &pictures, &folder.path().join("labels"));
+    let second = folder.path().join("second");
+    settings.keeping.backup = Some(BackupKeeping { folder: second, every_hours: 12, keep: 7 });
+    settings.keeping.reserve_mib = 0;
+    settings.save(&data).unwrap();
+    on(&data, &["backup"]).fine();
 
     let mut told = doctor(&data);
     // How full this computer's disk is does not belong to the station.
@@ -107,6 +113,7 @@ fn a_sound_station_gets_a_clean_bill_and_a_line_for_each_thing() {
     let ports = told.remove("port-seen");
     assert!(ports.is_none_or(|(level, _)| level == "ok"));
     let expected = [
+        "backup",
         "camera-working",
         "clock",
         "data-folder",
@@ -114,6 +121,7 @@ fn a_sound_station_gets_a_clean_bill_and_a_line_for_each_thing() {
         "database",
         "disk-room",
         "head-office",
+        "key-in-file",
         "log-folder",
         "lpns",
         "operators",
@@ -121,6 +129,7 @@ fn a_sound_station_gets_a_clean_bill_and_a_line_for_each_thing() {
         "policy",
         "printer-working",
         "records-verified",
+        "reserve-none",
         "returns-feed",
         "scanner-working",
         "station-enrolled",

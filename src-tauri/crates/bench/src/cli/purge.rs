@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, Timestamp};
 use records::Records;
 use returns::codes::PurgeReason;
@@ -23,7 +23,8 @@ use crate::upkeep;
 /// the next backup, and old databases in them with those after it. The station must not be at work. With --json:
 /// {"purged"}.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["unit", "older_than", "sha256"])]
+#[group(skip)]
+#[command(group(ArgGroup::new("what").required(true).args(["unit", "older_than", "sha256"])))]
 pub(super) struct Purge {
     /// Everything of this unit: notes and photos
     #[arg(long, value_name = "LPN")]
