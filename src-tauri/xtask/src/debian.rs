@@ -36,6 +36,8 @@ pub const TEST: &[&str] = &[
     "ffmpeg",
     "fonts-dejavu-core",
     "imagemagick",
+    "iproute2",
+    "iptables",
     "poppler-utils",
     "postgresql",
     "socat",

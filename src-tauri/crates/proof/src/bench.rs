@@ -203,10 +203,19 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         if entry.file_type()?.is_dir() {
             copy_folder(&entry.path(), &target)?;
         } else {
-            std::fs::copy(entry.path(), &target).with_context(|| entry.path().display().to_string())?;
+            copy_file(&entry.path(), &target)?;
         }
     }
-    Ok(())
+    Ok(std::fs::File::open(to)?.sync_all()?)
+}
+
+/// Copies a file, and syncs it: whoever puts a disk back waits until it is done.
+///
+/// # Errors
+/// Where it cannot be read or written.
+pub fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    std::fs::copy(from, to).with_context(|| from.display().to_string())?;
+    Ok(std::fs::File::open(to)?.sync_all()?)
 }
 
 /// Removes all that is in a folder, and leaves the folder, which may be a mount.

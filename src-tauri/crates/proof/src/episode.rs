@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::bench::{Bench, copy_folder, empty_folder};
+use crate::bench::{Bench, copy_file, copy_folder, empty_folder};
 use crate::dice::Dice;
 use crate::evidence::{Upgraded, held_by, held_in, unsent_in};
 use crate::fault::Fault;
@@ -189,10 +189,11 @@ impl Rig {
             for name in ["station.db", "station.db-wal", "station.db-shm"] {
                 let _ = std::fs::remove_file(data.join(name));
                 if copy.join(name).exists() {
-                    std::fs::copy(copy.join(name), data.join(name))?;
+                    copy_file(&copy.join(name), &data.join(name))?;
                 }
             }
         }
+        std::fs::File::open(&data)?.sync_all()?;
         std::fs::remove_dir_all(&copy)?;
         self.all_again(of, dice).await
     }

@@ -58,7 +58,8 @@ pub fn as_older_release_left_it(folder: &Path, dice: &mut Dice) -> Result<()> {
     for name in ["station.db-wal", "station.db-shm"] {
         let _ = std::fs::remove_file(folder.join(name));
     }
-    Ok(std::fs::rename(older, present)?)
+    std::fs::rename(older, present)?;
+    Ok(std::fs::File::open(folder)?.sync_all()?)
 }
 
 fn texts(connection: &Connection, sql: &str) -> Result<Vec<String>> {
