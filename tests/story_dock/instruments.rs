@@ -354,12 +354,12 @@ async fn a_scanner_that_listens_is_told_right_from_wrong_by_sound_and_light() {
             }
         }
     };
-    // Three short low beeps and red, and after a while the light goes off by itself.
-    scan("nobody knows this one");
-    until_told(vec![(BEEP, vec![0x07]), (LED_ON, vec![0x02]), (LED_OFF, vec![0x03])]).await;
-    // One short high beep and green.
+    // One short high beep and green, and after a while the light goes off by itself.
     scan("26-118301");
     until_told(vec![(BEEP, vec![0x00]), (LED_ON, vec![0x01]), (LED_OFF, vec![0x03])]).await;
+    // Three short low beeps and red.
+    scan("nobody knows this one");
+    until_told(vec![(BEEP, vec![0x07]), (LED_ON, vec![0x02]), (LED_OFF, vec![0x03])]).await;
     pulled.store(true, Ordering::Relaxed);
     station.press("PARCEL-DONE").await;
     end(depot, station).await;
