@@ -84,14 +84,16 @@ pub enum SyncError {
 }
 
 /// Codes of head office that the screen has words for.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 27] = [
     "blob-hash-wrong",
     "blob-length",
     "blob-offset-wrong",
     "blob-unknown",
+    "body-dictionary-unknown",
     "body-too-large",
     "call-nonce-stale",
     "call-signature-wrong",
+    "calls-too-many",
     "cursor-unknown",
     "enrol-code-expired",
     "enrol-code-unknown",
@@ -109,6 +111,7 @@ const KNOWN: [&str; 24] = [
     "station-name-taken",
     "station-revoked",
     "station-unknown",
+    "store-unreachable",
 ];
 
 impl SyncError {

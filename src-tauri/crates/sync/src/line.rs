@@ -107,6 +107,7 @@ impl Start {
             barred: None,
             lasting: None,
             pulled: None,
+            plain: false,
             more: false,
         })
     }
@@ -207,6 +208,8 @@ pub(crate) struct Session {
     /// What a person must be told although the line is up.
     pub lasting: Option<Trouble>,
     pub pulled: Option<Instant>,
+    /// Head office could not unpack what was packed with the dictionary that it offered.
+    pub plain: bool,
     /// Photos wait: the next round follows at once.
     pub more: bool,
 }

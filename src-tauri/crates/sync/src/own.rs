@@ -150,6 +150,13 @@ impl Session {
     async fn fetch_back(&mut self, held: EpochHeld) -> Result<TakenBack, SyncError> {
         let mut all = TakenBack::default();
         let mut before = self.records.with(move |records| records.agreed(&held.epoch)).await?;
+        if before.seq > held.head.seq && !held.closed {
+            // It holds less than it confirmed by our account: that goes again, where it is on our chain.
+            let again =
+                self.records.with(move |records| records.send_again_after(held.epoch, &held.head)).await;
+            tracing::warn!(events = again.ok(), epoch = %held.epoch, "head office lacks what it confirmed");
+            return Ok(all);
+        }
         while before.seq < held.head.seq {
             let path = format!("/v1/stations/{}/epochs/{}/events", self.station, held.epoch);
             let answer = self.office.call(&Call::get(path).query("after", before.seq)).await?;
@@ -200,6 +207,7 @@ impl Session {
                         again += records.send_again_after(here.epoch, &head)?;
                     }
                 }
+                records.offer_photos_again()?;
                 Ok(again)
             })
             .await?;

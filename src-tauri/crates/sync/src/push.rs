@@ -12,6 +12,9 @@ use crate::{SyncError, Trouble};
 /// Plain bytes of a batch; packed it is several times smaller.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
+/// Plain bytes up to which a dictionary is used; what it spares grows no further.
+const DICTIONARY_BYTES: usize = 512 * 1024;
+
 impl Session {
     /// Sends until the outbox is empty.
     pub(crate) async fn push(&mut self, limits: &Limits) -> Result<(), SyncError> {
@@ -28,7 +31,8 @@ impl Session {
     async fn push_batch(&mut self, batch: &Batch, limits: &Limits) -> Result<(), SyncError> {
         let Batch { station, epoch, first, last, .. } = batch;
         let path = format!("/v1/stations/{station}/epochs/{epoch}/events/{first}-{last}");
-        let error = match self.send_batch(Call::send(Method::PUT, path, packed(batch)?), batch).await {
+        let body = self.packed(batch, limits)?;
+        let error = match self.send_batch(Call::send(Method::PUT, path, body), batch).await {
             Ok(()) => {
                 // A batch got through: dare longer ones again.
                 let most = (limits.batch_events as usize).min(self.pace.batch_events).max(1);
@@ -49,6 +53,11 @@ impl Session {
                 Err(error)
             }
             _ => match error.proven() {
+                Some((400, problem)) if problem.code == "body-dictionary-unknown" && !self.plain => {
+                    // Another process of head office, older than the one that offered it: the usual way, then.
+                    self.plain = true;
+                    Ok(())
+                }
                 Some((409, problem)) if problem.code == "events-gap" => {
                     self.fill_gap(batch, problem.clone(), error).await
                 }
@@ -91,6 +100,18 @@ impl Session {
             status.receipts += 1;
         });
         Ok(())
+    }
+
+    /// With the dictionary that head office offers, where that pays: a long batch has its own words.
+    fn packed(&self, batch: &Batch, limits: &Limits) -> Result<Vec<u8>, SyncError> {
+        let bytes: usize = batch.lines.iter().map(Vec::len).sum();
+        let offered = limits.dictionary.is_some_and(|newest| newest >= wire::DICTIONARY);
+        let packed = if offered && !self.plain && bytes <= DICTIONARY_BYTES {
+            wire::pack_with_dictionary(&batch.lines)
+        } else {
+            wire::pack(&batch.lines)
+        };
+        packed.map_err(unpacked)
     }
 
     fn halve(&mut self, batch: &Batch) -> Result<(), SyncError> {
@@ -137,7 +158,8 @@ impl Session {
             return Ok(());
         }
         let path = format!("/v1/stations/{}/unreadable", batch.station);
-        let call = Call::send(Method::POST, path, packed(batch)?)
+        let body = wire::pack(&batch.lines).map_err(unpacked)?;
+        let call = Call::send(Method::POST, path, body)
             .query("epoch", batch.epoch)
             .query("first", batch.first)
             .query("last", batch.last);
@@ -151,6 +173,6 @@ impl Session {
     }
 }
 
-fn packed(batch: &Batch) -> Result<Vec<u8>, SyncError> {
-    wire::pack(&batch.lines).map_err(|error| SyncError::Unreadable(error.to_string()))
+fn unpacked(error: wire::CodecError) -> SyncError {
+    SyncError::Unreadable(error.to_string())
 }

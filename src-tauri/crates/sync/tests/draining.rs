@@ -10,7 +10,7 @@ use returns::ids::{PhotoRole, RmaNumber, Subject};
 use serde_json::json;
 use support::*;
 use sync::LineState;
-use wire::{FeedChange, FeedItem};
+use wire::{FeedChange, FeedItem, Problem};
 
 fn rma(number: &str) -> FeedItem {
     let value = json!({
@@ -219,4 +219,27 @@ async fn a_restored_head_office_gets_again_what_it_lost() {
     until("sent again", || station.unsent() == 0).await;
     line.stop().await;
     drop(Arc::clone(&station.records));
+}
+
+#[tokio::test]
+async fn a_dictionary_that_head_office_offers_is_used_and_one_that_it_then_refuses_is_not() {
+    let office = Office::start().await;
+    let offers = Nasty::Changed(|said| said["limits"]["dictionary"] = json!(wire::DICTIONARY));
+    office.with(|inside| inside.nasty_always = Some(("/v1/hello", offers)));
+    let station = Station::of(&office);
+    station.receive();
+    let line = station.line();
+    status(&line, "a receipt", |status| status.receipts == 1).await;
+    // A process of head office that does not know it: the same events go again, packed the usual way, and so do others.
+    let unknown = Problem { code: "body-dictionary-unknown".to_owned(), args: Default::default() };
+    office.next("/events/", Nasty::Refuse(400, unknown));
+    station.receive();
+    line.kick();
+    status(&line, "a second receipt", |status| status.receipts == 2).await;
+    station.receive();
+    line.kick();
+    status(&line, "a third receipt", |status| status.receipts == 3).await;
+    assert_eq!(office.with(|inside| inside.with_dictionary.clone()), [true, false, false]);
+    assert_eq!(station.unsent(), 0);
+    line.stop().await;
 }

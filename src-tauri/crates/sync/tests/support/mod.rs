@@ -78,6 +78,8 @@ pub struct Inside {
     pub nasty: VecDeque<(&'static str, Nasty)>,
     pub nasty_always: Option<(&'static str, Nasty)>,
     pub largest_batch: usize,
+    /// Of each body with events: whether it was packed with the dictionary.
+    pub with_dictionary: Vec<bool>,
     pub calls: Vec<String>,
 }
 
@@ -387,6 +389,7 @@ fn take(
     if chain.head().seq > stored.seq {
         inside.head = Some(chain.head());
     }
+    inside.with_dictionary.push(body == wire::pack_with_dictionary(&lines).unwrap());
     inside.receipts += 1;
     let head = inside.head.unwrap();
     let receipt = Receipt {
