@@ -289,6 +289,31 @@ impl Records {
         Ok(())
     }
 
+    /// Head office was restored, and may lack photos of events that it still has: every photo that is here is offered
+    /// again. What it holds it says so of, at the cost of a call. Returns how many.
+    ///
+    /// # Errors
+    /// `disk-full`.
+    pub fn offer_photos_again(&mut self) -> Result<u64, RecordsError> {
+        let photos = self.photos.clone();
+        let transaction = self.writing()?;
+        let sql = "SELECT sha256, length FROM photos WHERE sent = 1 AND purged = 0";
+        let sent: Vec<(String, i64)> = transaction
+            .prepare(sql)?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut offered = 0;
+        for (name, length) in sent {
+            // One that is not here can only be there.
+            if photos.length(&parse(&name)?) == Some(uint(length)) {
+                transaction.execute("UPDATE photos SET sent = 0 WHERE sha256 = ?1", params![name])?;
+                offered += 1;
+            }
+        }
+        transaction.commit()?;
+        Ok(offered)
+    }
+
     /// A photo's bytes; `None` if it is not here.
     pub fn photo(&self, hash: &Sha256Hex) -> Result<Option<Vec<u8>>, RecordsError> {
         self.photos.read(hash)
