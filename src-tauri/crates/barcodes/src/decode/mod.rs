@@ -20,6 +20,7 @@ mod plausible;
 mod soften;
 mod still;
 mod stripes;
+mod with_rqrr;
 mod with_rxing;
 mod with_zxing;
 

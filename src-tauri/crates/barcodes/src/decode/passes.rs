@@ -2,6 +2,7 @@
 
 use super::allowance::Allowance;
 use super::own_bars::read_bars;
+use super::with_rqrr::qr_codes;
 use super::with_rxing::read_all;
 use super::with_zxing::{Effort, read_whole};
 use super::{Luma, Symbol, own_qr};
@@ -55,6 +56,7 @@ pub(super) fn passes() -> &'static [Pass] {
 const ZXING: Reader = |luma, _, pass| read_whole(luma, Effort::All, pass);
 const TURNED: Reader = |luma, _, pass| turned(luma, pass);
 const RXING: Reader = |luma, _, pass| read_all(luma, pass);
+const RQRR: Reader = |luma, _, pass| qr_codes(luma, pass);
 const BARS: Reader = |luma, allowance, pass| read_bars(luma, &allowance.at_most(BARS_AT_MOST), pass);
 
 const STILL: &[Pass] = &[
@@ -76,6 +78,8 @@ const STILL: &[Pass] = &[
     filtered("rxing-unsharp", 1000, 200, Luma::unsharp, RXING),
     filtered("rxing-adaptive", 1000, 200, Luma::adaptive, RXING),
     filtered("rxing-inverted", 1000, 150, Luma::inverted, RXING),
+    // Not bounded, and so the last: it has read for seconds where nothing was.
+    Pass { short: false, ..filtered("rqrr-adaptive", 600, 400, Luma::adaptive, RQRR) },
 ];
 
 /// What is tried on a part of a picture beside a symbol that was read, after zxing-cpp's best.

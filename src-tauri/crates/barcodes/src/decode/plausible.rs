@@ -13,7 +13,11 @@ pub(super) fn is_plausible(symbology: Symbology, text: &str) -> bool {
         Symbology::Itf => length >= 6,
         Symbology::Code39 | Symbology::Code93 => length >= 4,
         Symbology::Code128 => length >= 3,
-        Symbology::DataBar => length >= 16 && text.starts_with("01"),
+        // Its first kinds hold a GTIN and nothing else; DataBar Expanded holds any GS1 content, behind a check of its own.
+        Symbology::DataBar if length == 16 => {
+            text.strip_prefix("01").is_none_or(|gtin| Gtin::new(gtin).is_ok())
+        }
+        Symbology::DataBar => length >= 3 && text.bytes().take(2).all(|byte| byte.is_ascii_digit()),
         _ => length >= 1,
     }
 }

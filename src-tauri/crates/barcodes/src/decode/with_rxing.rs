@@ -65,21 +65,18 @@ fn one_dimensional(picture: &mut Picture<'_>, hints: &DecodeHints) -> Option<RXi
     MultiFormatOneDReader::new(hints).decode_with_hints(picture, hints).ok()
 }
 
-/// Short codes with little checking are read out of fences and shelves: they count when other lines across the bars,
-/// a few pixels aside, say the same.
+/// Codes with little checking are read out of fences and shelves: they count when other lines across the bars, a few pixels
+/// aside, say the same.
 fn is_sure(luma: &Luma, result: &RXingResult) -> bool {
-    const ENOUGH: usize = 3;
-    let weak = match result.getBarcodeFormat() {
-        BarcodeFormat::EAN_8 | BarcodeFormat::UPC_E | BarcodeFormat::CODE_39 | BarcodeFormat::CODE_93 => true,
-        BarcodeFormat::ITF => result.getText().len() != 14,
-        _ => false,
+    let enough = match result.getBarcodeFormat() {
+        BarcodeFormat::EAN_8 | BarcodeFormat::UPC_E | BarcodeFormat::CODE_39 | BarcodeFormat::CODE_93 => 3,
+        BarcodeFormat::ITF if result.getText().len() != 14 => 3,
+        BarcodeFormat::EAN_13 | BarcodeFormat::UPC_A | BarcodeFormat::ITF => 1,
+        _ => return true,
     };
-    if !weak {
-        return true;
-    }
     let [a, b, ..] = result.getPoints() else { return false };
     let line = Line { from: Point { x: a.x, y: a.y }, to: Point { x: b.x, y: b.y } };
-    says_also(luma, &line, result.getText(), ENOUGH)
+    says_also(luma, &line, result.getText(), enough)
 }
 
 /// True when so many other lines across bars, a few pixels aside of the one on which a text was read, say the same.

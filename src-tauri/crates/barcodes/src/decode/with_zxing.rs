@@ -1,7 +1,9 @@
 //! All symbologies by zxing-cpp: C++ behind a safe binding, and the best single reader of the photos that were tried.
 
+use super::bars::Line;
 use super::found::Region;
 use super::plausible::is_plausible;
+use super::with_rxing::says_also;
 use super::{Luma, Point, Symbol, Symbology};
 use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI, TextMode};
 
@@ -83,7 +85,12 @@ fn read_formats(
     let view = view.cropped(number(part.x), number(part.y), number(part.width), number(part.height));
     let view = if effort == Effort::Lying { view.rotated(90) } else { view };
     let codes = reader(effort, formats).from(view).unwrap_or_default();
-    codes.iter().filter_map(|code| symbol(code, pass)).map(|symbol| in_whole(symbol, part, effort)).collect()
+    codes
+        .iter()
+        .filter_map(|code| symbol(code, pass))
+        .map(|symbol| in_whole(symbol, part, effort))
+        .filter_map(|symbol| as_code_39(luma, symbol))
+        .collect()
 }
 
 fn reader(effort: Effort, formats: &[BarcodeFormat]) -> BarcodeReader {
@@ -121,7 +128,7 @@ fn symbol(code: &Barcode, pass: &'static str) -> Option<Symbol> {
     if !code.is_valid() {
         return None;
     }
-    let symbology = symbology(code.format())?;
+    let symbology = symbology(code)?;
     let aim = code.symbology_identifier();
     let (mut bytes, mut text) = (code.bytes(), code.text());
     if crate::Aim::split(aim.as_bytes()).0.is_some_and(crate::Aim::is_gs1) {
@@ -157,30 +164,110 @@ fn as_printed(symbology: Symbology, bytes: Vec<u8>, text: String) -> (Symbology,
     }
 }
 
-fn symbology(format: BarcodeFormat) -> Option<Symbology> {
-    Some(match format {
-        BarcodeFormat::MicroQRCode => Symbology::MicroQr,
-        BarcodeFormat::RMQRCode => Symbology::RmQr,
-        BarcodeFormat::EAN13 | BarcodeFormat::ISBN => Symbology::Ean13,
-        BarcodeFormat::EAN8 => Symbology::Ean8,
-        BarcodeFormat::UPCA => Symbology::UpcA,
-        BarcodeFormat::UPCE => Symbology::UpcE,
-        _ => match format.symbology() {
-            BarcodeFormat::QRCode => Symbology::Qr,
-            BarcodeFormat::DataMatrix => Symbology::DataMatrix,
-            BarcodeFormat::PDF417 => Symbology::Pdf417,
-            BarcodeFormat::Aztec => Symbology::Aztec,
-            BarcodeFormat::Code128 => Symbology::Code128,
-            BarcodeFormat::ITF => Symbology::Itf,
-            BarcodeFormat::Code39 => Symbology::Code39,
-            BarcodeFormat::Code93 => Symbology::Code93,
-            BarcodeFormat::DataBar => Symbology::DataBar,
-            BarcodeFormat::MaxiCode => Symbology::MaxiCode,
+fn symbology(code: &Barcode) -> Option<Symbology> {
+    // `format` may have a value that the binding's enum lacks (Code 32): it is asked only within families that it knows.
+    Some(match code.symbology() {
+        BarcodeFormat::QRCode => match code.format() {
+            BarcodeFormat::MicroQRCode => Symbology::MicroQr,
+            BarcodeFormat::RMQRCode => Symbology::RmQr,
+            _ => Symbology::Qr,
+        },
+        BarcodeFormat::EANUPC => match code.format() {
+            BarcodeFormat::EAN13 | BarcodeFormat::ISBN => Symbology::Ean13,
+            BarcodeFormat::EAN8 => Symbology::Ean8,
+            BarcodeFormat::UPCA => Symbology::UpcA,
+            BarcodeFormat::UPCE => Symbology::UpcE,
             _ => return None,
         },
+        BarcodeFormat::DataMatrix => Symbology::DataMatrix,
+        BarcodeFormat::PDF417 => Symbology::Pdf417,
+        BarcodeFormat::Aztec => Symbology::Aztec,
+        BarcodeFormat::Code128 => Symbology::Code128,
+        BarcodeFormat::ITF => Symbology::Itf,
+        BarcodeFormat::Code39 => Symbology::Code39,
+        BarcodeFormat::Code93 => Symbology::Code93,
+        BarcodeFormat::DataBar => Symbology::DataBar,
+        BarcodeFormat::MaxiCode => Symbology::MaxiCode,
+        _ => return None,
     })
+}
+
+/// What Code 39 bars say. zxing-cpp takes six of their characters for an Italian pharmaceutical code (Code 32) wherever the
+/// check digit happens to fit, and gives `A` and nine digits instead; another reader says which of the two stands there.
+fn as_code_39(luma: &Luma, symbol: Symbol) -> Option<Symbol> {
+    let Some(six) = (symbol.symbology == Symbology::Code39).then(|| six_of_code_32(&symbol.text)).flatten()
+    else {
+        return Some(symbol);
+    };
+    let line = Line::of(&symbol.corners);
+    let says = |text: &str| says_also(luma, &line, text, 1);
+    if says(&six) {
+        Some(Symbol { bytes: six.clone().into_bytes(), text: six, ..symbol })
+    } else {
+        says(&symbol.text).then_some(symbol)
+    }
+}
+
+/// The six characters that a Code 32 number is printed as: its value in base 32 without A, E, I and O.
+fn six_of_code_32(text: &str) -> Option<String> {
+    const DIGITS: &[u8; 32] = b"0123456789BCDFGHJKLMNPQRSTUVWXYZ";
+    let digits = text.strip_prefix('A').filter(|digits| digits.len() == 9)?;
+    let mut value: usize = digits.parse().ok()?;
+    let mut six = [b'0'; 6];
+    for place in six.iter_mut().rev() {
+        *place = DIGITS.get(value % 32).copied()?;
+        value /= 32;
+    }
+    (value == 0).then(|| six.iter().map(|byte| char::from(*byte)).collect())
 }
 
 fn point(point: PointI) -> Point {
     Point { x: point.x as f32, y: point.y as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Elements of a character, wide ones 1, bar first (ISO/IEC 16388, table 1).
+    fn elements(character: char) -> u32 {
+        match character {
+            '0' => 0x034,
+            'B' => 0x049,
+            'C' => 0x148,
+            'D' => 0x019,
+            'S' => 0x046,
+            _ => 0x094,
+        }
+    }
+
+    fn page(text: &str) -> Luma {
+        let mut row = vec![230_u8; 60];
+        for character in format!("*{text}*").chars() {
+            for element in 0..9 {
+                let wide = elements(character) >> (8 - element) & 1 == 1;
+                let grey = if element % 2 == 0 { 20 } else { 230 };
+                row.extend(std::iter::repeat_n(grey, if wide { 8 } else { 3 }));
+            }
+            row.extend([230; 3]);
+        }
+        row.resize(row.len() + 60, 230);
+        Luma::new(row.len() as u32, 80, row.repeat(80)).unwrap()
+    }
+
+    #[test]
+    fn six_characters_of_code_39_are_no_pharmaceutical_code() {
+        assert_eq!(six_of_code_32("A012345676").as_deref(), Some("0CSSBD"));
+        for not in ["A01234567", "B012345676", "A0123456789", "ABCDEFGHIJ", ""] {
+            assert_eq!(six_of_code_32(not), None, "{not}");
+        }
+        for text in ["0CSSBD", "0CSSBB"] {
+            for effort in [Effort::Glance, Effort::All, Effort::Line] {
+                let read = read_whole(&page(text), effort, "test");
+                let said: Vec<_> =
+                    read.iter().map(|symbol| (symbol.symbology, symbol.text.as_str())).collect();
+                assert_eq!(said, [(Symbology::Code39, text)], "{effort:?}");
+            }
+        }
+    }
 }
