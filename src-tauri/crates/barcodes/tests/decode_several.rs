@@ -195,7 +195,7 @@ fn scenery(scene: u32, random: &mut Random) -> GrayImage {
             let width = 1 + (random.unit() * (3.0 + (scene % 4) as f32)) as u32;
             let grey = (random.unit() * 255.0) as u8;
             for (dx, y) in (0..width).flat_map(|dx| (top..(top + 90).min(360)).map(move |y| (dx, y))) {
-                if x + dx < 640 && (scene % 3 != 0 || (y / 9 + x / 5) % 2 == 0) {
+                if x + dx < 640 && (!scene.is_multiple_of(3) || (y / 9 + x / 5) % 2 == 0) {
                     page.put_pixel(x + dx, y, image::Luma([grey]));
                 }
             }

@@ -9,7 +9,7 @@
 //! | [`rig`], `episode` | the depot in a folder, and what each fault does to it |
 //! | [`checks`], [`evidence`] | what must hold, and what it is read from: rows, bytes, files |
 //! | [`ledger`] | what the generator was told is saved, outside the database |
-//! | [`bench`], [`station`], [`work`], `step`, [`facts`], [`meeting`] | a station as a process, and the work it does by the domain's commands |
+//! | [`mod@bench`], [`station`], [`work`], `step`, [`facts`], [`meeting`] | a station as a process, and the work it does by the domain's commands |
 //! | [`office`], [`process`] | head office as a process; processes paused, continued, killed |
 //! | [`weather`], [`http`] | the line: cut, one-way, slow, lossy, doubled, reordered, altered, a captive portal |
 //! | [`disk`], [`small_disk`] | a disk that loses power, a disk that is full |
