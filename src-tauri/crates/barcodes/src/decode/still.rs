@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Most parts beside what was read that are looked at.
 const MOST_PARTS: usize = 32;
 /// What looking beside a single symbol may take. Where several were read it is a label with more, and the budget counts.
-const BESIDE_ONE: Duration = Duration::from_millis(8);
+const BESIDE_ONE: Duration = Duration::from_millis(4);
 /// The CPU time a pixel that is reckoned with for zxing-cpp's best.
 const NS_A_PIXEL: u32 = 150;
 

@@ -35,7 +35,7 @@ impl Shift {
 
 #[test]
 fn every_step_does_one_known_thing() {
-    const ACTS: [&str; 14] = [
+    const ACTS: [&str; 15] = [
         "scan",
         "command",
         "pin",
@@ -45,6 +45,7 @@ fn every_step_does_one_known_thing() {
         "line",
         "power-cut",
         "printer",
+        "scale",
         "review",
         "blind",
         "ask",
