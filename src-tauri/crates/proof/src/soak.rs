@@ -136,9 +136,13 @@ pub async fn soak(options: &Options, programs: Programs) -> Result<Outcome> {
         let went = rig.episode(fault, Dice::of(options.seed).part(step)).await;
         *outcome.faults.entry(fault).or_default() += 1;
         let over = options.steps.map_or_else(|| Instant::now() > until, |steps| step >= steps);
+        // What a restored head office lacks only its stations hold: they send it again before another disk may go.
+        let only_once = fault == Fault::RestoreOffice;
         let found = match went {
             Err(error) => vec![Violation { check: "the run goes on", what: format!("{error:#}") }],
-            Ok(()) if over || step % options.check_every.max(1) == 0 => rest_and_check(&mut rig).await,
+            Ok(()) if over || only_once || step % options.check_every.max(1) == 0 => {
+                rest_and_check(&mut rig).await
+            }
             Ok(()) => Vec::new(),
         };
         (outcome.events, outcome.photos) = (rig.events, rig.photos);
