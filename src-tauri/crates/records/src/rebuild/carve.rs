@@ -1,5 +1,5 @@
 //! Rows out of single pages, whatever became of the rest: each leaf of a table's tree holds whole rows, and a row
-//! shows by its columns' types which table it is of (https://www.sqlite.org/fileformat2.html, sections 1.6, 2.1).
+//! shows by its columns' types which table it is of (<https://www.sqlite.org/fileformat2.html>, sections 1.6, 2.1).
 
 use std::collections::{HashMap, HashSet};
 

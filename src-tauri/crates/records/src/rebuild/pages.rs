@@ -1,5 +1,5 @@
 //! Pages of a database file that SQLite itself no longer opens: read one by one, with what its write-ahead log holds
-//! laid over them (https://www.sqlite.org/fileformat2.html, sections 1.6 and 4).
+//! laid over them (<https://www.sqlite.org/fileformat2.html>, sections 1.6 and 4).
 
 use std::collections::HashMap;
 use std::fs::File;
