@@ -222,8 +222,13 @@ async fn events_go_before_small_pictures_and_these_before_photos() {
     assert!(first("/events/") < last_small.unwrap());
     assert!(last_small.unwrap() < first(&photos[0].to_string()));
     assert!(station.with(|records| records.is_sent(Subject::Unit(unit)).unwrap()));
-    let sent = line.state().borrow().clone();
-    assert_eq!((sent.thumbnails, sent.photos), (2, 2));
+    // The count is told after what it counts is on disk.
+    let told = line.state();
+    until("the count", || {
+        let told = told.borrow();
+        (told.thumbnails, told.photos) == (2, 2)
+    })
+    .await;
     line.stop().await;
 }
 
