@@ -27,5 +27,8 @@ test('a release fetches nothing from a network', () => {
   const addresses = [...text.matchAll(/https?:\/\/[^\s"'`)\\]+/g)].map(([address]) => address);
   const allowed =
     /^http:\/\/(www\.w3\.org\/|\$\{|frame\.localhost|photo\.localhost)|^https:\/\/svelte\.dev\/e\//;
-  expect(addresses.filter((address) => !allowed.test(address))).toEqual([]);
+  // What the words for a camera's address name as an example.
+  const example = /^https?:\/\/(10\.20\.4\.60\/video\.$|,$)/;
+  const others = addresses.filter((address) => !allowed.test(address) && !example.test(address));
+  expect(others).toEqual([]);
 });
