@@ -3,19 +3,21 @@
 //! at least 20,000 events a second in batches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod support;
+
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use records::{NewEvent, Options, Records};
+use records::{NewEvent, Records};
 use returns::codes::{Finding, IntakeKind, Role};
 use returns::event::{Event, UnitEvent};
-use returns::ids::{EventId, OperatorId, StationId, Subject, UnitId};
+use returns::ids::{EventId, OperatorId, Subject, UnitId};
 use returns::lpn::Lpn;
+use support::enrolled;
 use uuid::Uuid;
-use wire::{Actor, EnrolReply, Epoch, Incarnation, SecretKey};
+use wire::Actor;
 
 const ROUNDS: usize = 1500;
 const TIMES: f64 = 2.5;
@@ -112,22 +114,4 @@ fn quantiles(took: &mut [f64]) -> (f64, f64) {
     took.sort_by(f64::total_cmp);
     let at = |share: usize| took.get(took.len() * share / 100).copied().unwrap_or_default();
     (at(50), at(99))
-}
-
-fn enrolled(dir: &Path) -> Records {
-    let mut records = Records::open(dir, Options::default()).unwrap();
-    records.keep_secret_key(&SecretKey::from_seed([9; 32])).unwrap();
-    let reply = EnrolReply {
-        station: StationId([1; 16]),
-        name: "BENCH".to_owned(),
-        depot: "BENCH".to_owned(),
-        epoch: Epoch::Numbered(1),
-        lpn_block: 417,
-        lpn_reserve_block: 418,
-        label_keys: Vec::new(),
-        sample_salt: "00ff".to_owned(),
-        incarnation: Incarnation("first".to_owned()),
-    };
-    records.enrol(&reply, "http://127.0.0.1:1", SecretKey::from_seed([7; 32]).public()).unwrap();
-    records
 }

@@ -2,6 +2,8 @@
 //! `cargo xtask bench million` builds the database once, beside the build, and uses it again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,10 +12,11 @@ use jiff::Timestamp;
 use records::{NewEvent, Options, Records, RecordsError, SCHEMA};
 use returns::codes::{IntakeKind, Role};
 use returns::event::{Event, UnitEvent};
-use returns::ids::{ContainerId, EventId, OperatorId, RmaNumber, StationId, Subject, UnitId};
+use returns::ids::{ContainerId, EventId, OperatorId, RmaNumber, Subject, UnitId};
 use rusqlite::Connection;
+use support::enrolled;
 use uuid::Uuid;
-use wire::{Actor, EnrolReply, Epoch, Feed, Incarnation, SecretKey};
+use wire::{Actor, Feed};
 
 /// As many as wished: `cargo xtask bench million 100000`.
 const UNITS: u32 = 1_000_000;
@@ -157,20 +160,7 @@ fn database(units: u32) -> PathBuf {
     println!("building a database of {units} units in {}, once", dir.display());
     drop(fs::remove_dir_all(&dir));
     fs::create_dir_all(&dir).unwrap();
-    let mut records = Records::open(&dir, Options::default()).unwrap();
-    records.keep_secret_key(&SecretKey::from_seed([9; 32])).unwrap();
-    let reply = EnrolReply {
-        station: StationId([1; 16]),
-        name: "BENCH".to_owned(),
-        depot: "BENCH".to_owned(),
-        epoch: Epoch::Numbered(1),
-        lpn_block: 417,
-        lpn_reserve_block: 418,
-        label_keys: Vec::new(),
-        sample_salt: "00ff".to_owned(),
-        incarnation: Incarnation("first".to_owned()),
-    };
-    records.enrol(&reply, "http://127.0.0.1:1", SecretKey::from_seed([7; 32]).public()).unwrap();
+    let mut records = enrolled(&dir);
     // One unit as the program itself keeps it; the others have its state with other numbers.
     let sample = sample(&mut records);
     drop(records);
