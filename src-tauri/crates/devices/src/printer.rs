@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::{DeviceId, DeviceState, FailureCode};
 
-pub use ipp::IppPrinter;
+pub use ipp::{IppPrinter, read_answer};
 pub use pdf_folder::PdfFolderPrinter;
 
 /// One label to print.

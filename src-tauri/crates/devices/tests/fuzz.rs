@@ -7,14 +7,12 @@
 mod near;
 
 use devices::camera::{Part, Parts, Size, pictures_in, shrunk, without_place_and_person};
+use devices::printer::read_answer;
 use devices::scale::load_of;
 use devices::scanner::ssi::{Command, Host, Packet, Parsed, Said};
 use devices::scanner::{Framed, Framer, Outcome, Suffix};
 use devices::{CameraConfig, PrinterConfig, ScaleConfig, ScannerConfig, Weight};
-use ipp::parser::IppParser;
-use ipp::reader::IppReader;
 use near::Input;
-use std::io::Cursor;
 use std::time::Duration;
 
 /// However the reads cut the stream, the scans are the same, and none is longer than allowed.
@@ -202,13 +200,16 @@ fn weight() {
 #[test]
 fn printer_answer() {
     let answer: &[u8] = b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x47\x00\x12attributes-charset\x00\x05utf-8\x48\x00\x1battributes-natural-language\x00\x05en-us\x04\x23\x00\x0dprinter-state\x00\x04\x00\x00\x00\x03\x44\x00\x15printer-state-reasons\x00\x04none\x03";
-    let parsed = |bytes: &[u8]| IppParser::new(IppReader::new(Cursor::new(bytes.to_vec()))).parse();
-    assert!(parsed(answer).unwrap().header().status_code().is_success());
+    let with_language: &[u8] =
+        b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x35\x00\x0estatus-message\x00\x0a\x00\x02en\x00\x04okay\x03";
+    for valid in [answer, with_language] {
+        assert!(read_answer(valid.to_vec()).unwrap().header().status_code().is_success());
+    }
     fuzz!(
-        &[answer],
+        &[answer, with_language],
         &["\u{0}\u{1}", "\u{4}", "\u{3}", "\u{34}", "\u{37}", "media-col", "\u{7f}\u{7f}"],
         |input: &Input| {
-            if let Ok(answer) = parsed(&input.0) {
+            if let Ok(answer) = read_answer(input.0.clone()) {
                 let _ = (answer.header().status_code().is_success(), format!("{:?}", answer.attributes()));
             }
         }

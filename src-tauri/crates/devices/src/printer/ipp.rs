@@ -11,6 +11,7 @@ use ipp::prelude::*;
 
 use super::{Job, PrintFault, Printed, Printer};
 use crate::device::DeviceId;
+pub use line::read_answer;
 use line::{Line, accepted, rejected};
 
 const PDF: &str = "application/pdf";

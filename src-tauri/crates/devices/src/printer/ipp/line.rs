@@ -5,6 +5,7 @@
 
 use std::error::Error as _;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -73,7 +74,7 @@ impl Line {
             }
             bytes.extend_from_slice(&chunk);
         }
-        IppParser::new(IppReader::new(Cursor::new(bytes))).parse().map_err(|error| rejected(&error))
+        read_answer(bytes)
     }
 
     /// The same, and the answer is that the printer did it.
@@ -84,6 +85,19 @@ impl Line {
         let answer = self.ask(request, None).await?;
         accepted(&answer)?;
         Ok(answer)
+    }
+}
+
+/// Reads a printer's answer.
+///
+/// # Errors
+/// [`PrintFault::Rejected`] where the bytes are no IPP message.
+pub fn read_answer(bytes: Vec<u8>) -> Result<IppRequestResponse, PrintFault> {
+    // The parser trusts the length inside a textWithLanguage (RFC 8010, 3.9) and panics where it lies.
+    let parsed = catch_unwind(|| IppParser::new(IppReader::new(Cursor::new(bytes))).parse());
+    match parsed {
+        Ok(answer) => answer.map_err(|error| rejected(&error)),
+        Err(_) => Err(PrintFault::Rejected { detail: "an answer that contradicts itself".to_owned() }),
     }
 }
 
@@ -126,6 +140,17 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn a_value_longer_than_its_message_is_no_answer() {
+        let answer = |text: &[u8]| {
+            let head = b"\x02\x00\x00\x00\x00\x00\x00\x01\x01\x35\x00\x0estatus-message\x00\x0a";
+            read_answer([head.as_slice(), text, b"\x03"].concat())
+        };
+        assert!(answer(b"\x00\x02en\x00\x04okay").is_ok());
+        assert!(answer(b"\x00\x02en\x7f\xffokay").is_err());
+        assert!(answer(b"\x7f\xffen\x00\x04okay").is_err());
+    }
 
     #[rstest]
     #[case("ipp://10.20.4.61/ipp/print", Some("http://10.20.4.61:631/ipp/print"))]
