@@ -1,25 +1,10 @@
-import type { Server } from 'node:http';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Person, servePage, startBrowser, type Look } from './browser';
+import { describe, expect, test } from 'vitest';
+import type { Look } from './browser';
 import { look } from './look';
+import { takeSeat } from './seat';
 
 // Camera, scale and makers' codes in the device room.
-let browser: Browser;
-let server: Server;
-let url: string;
-
-beforeAll(async () => {
-  ({ url, server } = await servePage());
-  browser = await startBrowser();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
+const seat = takeSeat();
 
 const looks: Look[] = [
   { theme: 'light', language: 'en', width: 1280, height: 800 },
@@ -28,7 +13,7 @@ const looks: Look[] = [
 
 describe.each(looks)('$width × $height, $theme, $language', (at) => {
   test('a supervisor takes the empty mat, sets camera and scale up, and shows a maker’s codes', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(page, at, name);
     const small = (form: string) =>

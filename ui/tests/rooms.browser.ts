@@ -1,25 +1,10 @@
-import type { Server } from 'node:http';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Person, servePage, startBrowser, type Look } from './browser';
+import { describe, expect, test } from 'vitest';
+import type { Person, Look } from './browser';
 import { look } from './look';
+import { takeSeat } from './seat';
 
 // What a good grader's station adds: arrivals, bench work, containers, the review's further steps, figures.
-let browser: Browser;
-let server: Server;
-let url: string;
-
-beforeAll(async () => {
-  ({ url, server } = await servePage());
-  browser = await startBrowser();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
+const seat = takeSeat();
 
 const looks: Look[] = [
   { theme: 'light', language: 'en', width: 1280, height: 800 },
@@ -42,7 +27,7 @@ async function unit(person: Person, name: string): Promise<void> {
 
 describe.each(looks)('$width × $height, $theme, $language', (at) => {
   test('arrivals, work on a unit, and a container at the bench', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('KW');
@@ -92,7 +77,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
   });
 
   test('the review: what does not fit, two decisions, and all further steps', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('TO');
@@ -146,7 +131,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
   });
 
   test('a blind second inspection by keys, and both grades only afterwards', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('KW');
@@ -190,7 +175,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
   });
 
   test('containers: look, close, print, ship', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('TO');
@@ -217,7 +202,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
   });
 
   test('insights: every figure as a table, the drawing, days, CSV', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('TO');

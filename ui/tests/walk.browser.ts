@@ -1,24 +1,9 @@
-import type { Server } from 'node:http';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Person, servePage, startBrowser, type Look } from './browser';
+import { describe, expect, test } from 'vitest';
+import type { Look } from './browser';
 import { look } from './look';
+import { takeSeat } from './seat';
 
-let browser: Browser;
-let server: Server;
-let url: string;
-
-beforeAll(async () => {
-  ({ url, server } = await servePage());
-  browser = await startBrowser();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
+const seat = takeSeat();
 
 const looks: Look[] = [
   { theme: 'light', language: 'en', width: 1366, height: 768 },
@@ -29,7 +14,7 @@ const looks: Look[] = [
 
 describe.each(looks)('$width × $height, $theme, $language', (at) => {
   test('a return from sign-in to done, by keyboard and scanner alone', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
 
@@ -121,7 +106,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
   });
 
   test('the rooms of a supervisor', async () => {
-    const person = await Person.sitDown(browser, url, at);
+    const person = await seat.sitDown(at);
     const { page } = person;
     const see = (name: string) => look(person.page, at, name);
     await person.signIn('TO');
@@ -173,7 +158,7 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
 const plain: Look = { theme: 'light', language: 'en', width: 1366, height: 768 };
 
 test('a code typed by hand: F2, one line in the action bar, Enter', async () => {
-  const person = await Person.sitDown(browser, url, plain);
+  const person = await seat.sitDown(plain);
   const { page } = person;
   await page.keyboard.press('F2');
   await page.waitForSelector('[data-testid=typed]:focus');
@@ -185,7 +170,7 @@ test('a code typed by hand: F2, one line in the action bar, Enter', async () => 
 });
 
 test('a scan wins over focus: it closes the typed line and leaves nothing in it', async () => {
-  const person = await Person.sitDown(browser, url, plain);
+  const person = await seat.sitDown(plain);
   const { page } = person;
   await page.keyboard.press('F2');
   await page.waitForSelector('[data-testid=typed]:focus');
@@ -195,7 +180,7 @@ test('a scan wins over focus: it closes the typed line and leaves nothing in it'
 });
 
 test('a scan in a room brings the bench to the front', async () => {
-  const person = await Person.sitDown(browser, url, plain);
+  const person = await seat.sitDown(plain);
   const { page } = person;
   await person.signIn('TO');
   await page.keyboard.press('Alt+3');
@@ -205,7 +190,7 @@ test('a scan in a room brings the bench to the front', async () => {
 });
 
 test('every step by touch alone, and a touched button keeps no Enter', async () => {
-  const person = await Person.sitDown(browser, url, plain);
+  const person = await seat.sitDown(plain);
   const { page } = person;
   const touch = (command: string) => page.click(`[data-command="${command}"]`);
   await person.scan('RS:O:KW');
@@ -227,9 +212,9 @@ test('every step by touch alone, and a touched button keeps no Enter', async () 
 });
 
 test('settings outlive the window', async () => {
-  const context = await browser.newContext();
+  const context = await seat.browser.newContext();
   const page = await context.newPage();
-  await page.goto(url);
+  await page.goto(seat.url);
   await page.waitForSelector('[data-testid=stage]');
   await page.keyboard.press('Alt+6');
   await page.click('[data-language=de]');
@@ -242,9 +227,9 @@ test('settings outlive the window', async () => {
 
 test('the band blinks on a scan, and not for who wants no motion', async () => {
   for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-    const context = await browser.newContext({ reducedMotion });
+    const context = await seat.browser.newContext({ reducedMotion });
     const page = await context.newPage();
-    await page.goto(url);
+    await page.goto(seat.url);
     await page.waitForSelector('[data-testid=band]');
     const motion = await page.$eval('[data-testid=band]', (band) => getComputedStyle(band).animationDuration);
     const name = await page.$eval('[data-testid=band]', (band) => getComputedStyle(band).animationName);
