@@ -86,10 +86,29 @@ fn listen(mut line: File, pulled: Arc<AtomicBool>, mut say: impl FnMut(&[u8], &m
     });
 }
 
-fn pty() -> (File, String) {
+/// A serial line by a name of its own. A pseudo-terminal's number goes to the next one that is opened: a station that
+/// looks for its pulled cable under the number would talk into another test's line.
+struct Cable {
+    name: tempfile::TempDir,
+    pulled: Arc<AtomicBool>,
+}
+
+impl Cable {
+    fn path(&self) -> String {
+        self.name.path().join("line").display().to_string()
+    }
+
+    fn pull(self) {
+        self.name.close().unwrap();
+        self.pulled.store(true, Ordering::Relaxed);
+    }
+}
+
+fn pty() -> (File, Cable) {
     let pair = nix::pty::openpty(None, None).unwrap();
-    let path = nix::unistd::ttyname(&pair.slave).unwrap().display().to_string();
-    (File::from(pair.master), path)
+    let cable = Cable { name: tempfile::tempdir().unwrap(), pulled: Arc::default() };
+    std::os::unix::fs::symlink(nix::unistd::ttyname(&pair.slave).unwrap(), cable.path()).unwrap();
+    (File::from(pair.master), cable)
 }
 
 fn scale_at(path: &str) -> ScaleSetup {
@@ -108,7 +127,8 @@ fn scale_at(path: &str) -> ScaleSetup {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scale_is_set_up_here_weighs_and_is_missed_when_its_cable_is_pulled() {
     let (depot, station, _simulated, _dir) = bench().await;
-    let (line, path) = pty();
+    let (line, cable) = pty();
+    let path = cable.path();
     let setup = scale_at(&path);
     let save = || Request::ScaleSave { setup: setup.clone() };
     assert_eq!(asked(&station, save()).await.unwrap_err(), "supervisor-only");
@@ -116,9 +136,9 @@ async fn a_scale_is_set_up_here_weighs_and_is_missed_when_its_cable_is_pulled() 
     let wrong = ScaleSetup { path: " ".to_owned(), ..setup.clone() };
     assert_eq!(asked(&station, Request::ScaleSave { setup: wrong }).await.unwrap_err(), "scale-setup-empty");
 
-    let (pulled, grams) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(612)));
+    let grams = Arc::new(AtomicU32::new(612));
     let lies = Arc::clone(&grams);
-    listen(line, Arc::clone(&pulled), move |asked, line| {
+    listen(line, Arc::clone(&cable.pulled), move |asked, line| {
         if asked.windows(2).any(|two| two == b"SI") {
             let grams = lies.load(Ordering::Relaxed);
             let _ = line.write_all(format!("S S {grams:>9} g\r\n").as_bytes());
@@ -149,7 +169,7 @@ async fn a_scale_is_set_up_here_weighs_and_is_missed_when_its_cable_is_pulled() 
     assert_eq!(station.unit(unit).unwrap().weight_grams, Some(612));
 
     // The cable is pulled: told at once, and no old weight is left.
-    pulled.store(true, Ordering::Relaxed);
+    cable.pull();
     let took = until_device(&station, "scale", |scale| !scale.well).await;
     println!("a pulled cable was told after {} ms", took.as_millis());
     assert!(weight().await.is_none());
@@ -331,14 +351,13 @@ async fn a_scanner_that_listens_is_told_right_from_wrong_by_sound_and_light() {
     const LED_ON: u8 = 0xE7;
     const LED_OFF: u8 = 0xE8;
     let (depot, station, _scale, _dir) = bench().await;
-    let (line, path) = pty();
-    let pulled = Arc::new(AtomicBool::new(false));
-    let (commands, mut mouth) = ssi(line, Arc::clone(&pulled));
+    let (line, cable) = pty();
+    let (commands, mut mouth) = ssi(line, Arc::clone(&cable.pulled));
     station.sign_in(TO).await;
     let word = str::to_owned;
     let setup = ScannerSetup {
         id: word("ssi"),
-        path,
+        path: cable.path(),
         usb: None,
         protocol: word("ssi"),
         baud: 9600,
@@ -362,7 +381,7 @@ async fn a_scanner_that_listens_is_told_right_from_wrong_by_sound_and_light() {
     // Three short low beeps and red.
     let wrong = [(BEEP, vec![0x07]), (LED_ON, vec![0x02]), (LED_OFF, vec![0x03])];
     scanned_until_told(&mut mouth, &commands, "nobody knows this one", &wrong).await;
-    pulled.store(true, Ordering::Relaxed);
+    cable.pull();
     station.press("PARCEL-DONE").await;
     end(depot, station).await;
 }
