@@ -39,6 +39,6 @@ export function simulatedPlatform(): Platform {
     // The tick must make a new address, as with the real camera.
     frameUrl: (_camera, tick) => `${bench.screen().stage.stage === 'idle' ? mat : live}?${tick}`,
     photoUrl: (sha256) => photos[sha256] ?? box,
-    smallPhotoUrl: (sha256) => photos[sha256] ?? box,
+    smallPhotoUrl: (sha256) => `${photos[sha256] ?? box}#small`,
   };
 }
