@@ -14,7 +14,7 @@ use crate::incidents::{self, IncidentKind};
 use crate::outbox::{hash_at, head};
 use crate::projections::refold;
 use crate::sql::{int, millis, parse, uint};
-use crate::{Enrolment, Photos, Records, RecordsError, Witness, append, lpns, texts};
+use crate::{Enrolment, Photos, Records, RecordsError, Witness, append, lpns, meeting, texts};
 
 /// Why a station opens an epoch alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,9 +234,10 @@ impl Records {
         taken.moved = move_on(&transaction, &enrolment, aside, now_ms)?;
         if taken.fetched + taken.moved > 0 {
             confirm(&transaction, &epoch, end.seq)?;
-            for subject in subjects {
-                refold(&transaction, Some(enrolment.station), subject)?;
+            for subject in &subjects {
+                refold(&transaction, Some(enrolment.station), *subject)?;
             }
+            meeting::note_back(&transaction, &subjects)?;
             transaction.execute("DELETE FROM step_counts", [])?;
             recount_steps(&transaction, Some(enrolment.station))?;
             lpns::write(&transaction, &enrolment)?;

@@ -1,18 +1,41 @@
 //! What the desk asks when several benches and people decide about one unit: the newest event, what came from
 //! elsewhere, which policy a decision was made by.
 
+use std::collections::BTreeSet;
+
 use returns::ids::{EventId, Sha256Hex, Subject, UnitId};
 use returns::policy::VerifiedPolicy;
 use returns::unit;
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 use wire::Document;
 
 use crate::projections::last_seen;
-use crate::sql::{int, parse, uint};
+use crate::sql::{from_json, int, json, parse, uint};
 use crate::{Records, RecordsError};
 
 /// The most units of one kind of question that a room is told of.
 const MOST: usize = 500;
+
+/// Setting: units of which own events came back.
+const CAME_BACK: &str = "decisions-came-back";
+
+/// Notes units of which own events came back, in the transaction that brings them.
+pub(crate) fn note_back(connection: &Connection, subjects: &BTreeSet<Subject>) -> Result<(), RecordsError> {
+    let known: Option<String> = connection
+        .prepare_cached("SELECT value FROM settings WHERE key = ?1")?
+        .query_row(params![CAME_BACK], |row| row.get(0))
+        .optional()?;
+    let mut units: BTreeSet<UnitId> = known.map(|known| from_json(&known)).transpose()?.unwrap_or_default();
+    units.extend(subjects.iter().filter_map(|subject| match subject {
+        Subject::Unit(unit) => Some(*unit),
+        _ => None,
+    }));
+    connection.execute(
+        "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        params![CAME_BACK, json(&units)?],
+    )?;
+    Ok(())
+}
 
 impl Records {
     /// The newest event of a subject, in fold order: what a decision made now has seen.
@@ -45,7 +68,7 @@ impl Records {
         while let Some(row) = rows.next()? {
             let (place, subject, kind): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             mark = uint(place);
-            if !matches!(kind.as_str(), "unit.dispositioned" | "unit.closed") {
+            if !matches!(kind.as_str(), "unit.dispositioned" | "unit.closed" | "unit.contest-settled") {
                 continue;
             }
             if let Subject::Unit(unit) = parse(&subject)?
@@ -55,6 +78,22 @@ impl Records {
             }
         }
         Ok((mark, units))
+    }
+
+    /// Units of which own events came back since [`Records::looked_at_what_came_back`]: what this bench decided before it
+    /// was put back, and what it decided since without knowing, may be at odds.
+    pub fn decided_here_before(&self) -> Result<Vec<UnitId>, RecordsError> {
+        Ok(self.setting(CAME_BACK)?.unwrap_or_default())
+    }
+
+    /// The decisions about these units were looked at.
+    ///
+    /// # Errors
+    /// `disk-full`.
+    pub fn looked_at_what_came_back(&mut self, units: &[UnitId]) -> Result<(), RecordsError> {
+        let mut left = self.decided_here_before()?;
+        left.retain(|unit| !units.contains(unit));
+        self.set_setting(CAME_BACK, &left)
     }
 
     /// Units that left work for a person, longest waiting first.

@@ -1,18 +1,4 @@
-//! Which of several decisions about one unit stands. Never a clock.
-//!
-//! Logs merge by union; only decisions meet. When other benches' events about a unit come down, a bench
-//!
-//! 1. folds all events of the unit in fold order, as ever: the projection follows the last decision of that order;
-//! 2. lists the decisions that are still open ([`Met`]): every `unit.dispositioned` (and `unit.closed` that shipped, as a
-//!    physical fact) that no way back (re-grade, re-identification, void) and no settled contest has seen. `saw`
-//!    follows the events' `seen` and their bench's own order. Where a reviewer's verdict is put in force, the role is the
-//!    reviewer's, whoever pressed the key;
-//! 3. asks [`standing`]. [`Standing::Contested`] becomes `unit::Command::Contest`, once: benches that look at the same
-//!    events name the same two. [`Standing::Stands`] needs no event where it is what the projection follows; where it is
-//!    not, the unit is contested all the same, between the two, for nothing overwrites silently. `too_late` means
-//!    work for a person: [`crate::codes::Task::DecidedAfterFact`].
-//!
-//! A contest ends with `unit::Command::SettleContest`, which puts the chosen decision in force.
+//! Which of several decisions stands.
 
 use crate::codes::{Disposition, Grade, Role};
 use crate::ids::EventId;
@@ -146,7 +132,8 @@ pub fn standing(decisions: &[Met]) -> Standing {
 }
 
 impl Met {
-    fn says_the_same(&self, other: &Self) -> bool {
+    /// They decide the same.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
         (self.grade, self.disposition) == (other.grade, other.disposition)
     }
 }
