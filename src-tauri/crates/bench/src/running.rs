@@ -240,7 +240,7 @@ impl Bench {
         };
         let photo = sha256.parse().ok()?;
         // One that is not made yet is made now: who opens a list does not wait for a thread at work elsewhere.
-        let kept = std::fs::read(self.photos.thumbnail_path(&photo)).ok();
+        let kept = self.photos.read_thumbnail(&photo).ok().flatten();
         kept.or_else(|| small_pictures::small(&self.photos, &photo)).or_else(|| self.photo(sha256))
     }
 

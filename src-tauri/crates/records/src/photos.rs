@@ -1,4 +1,5 @@
-//! Photo files, named by the SHA-256 of their bytes: `photos/ab/abcdef….jpg`.
+//! Photo files, named by the SHA-256 of their bytes: `photos/ab/abcdef….jpg`, and beside each its small picture, which can be made
+//! anew: `photos/ab/abcdef….thumb`.
 
 use std::fs;
 use std::io;
@@ -10,6 +11,11 @@ use sha2::{Digest, Sha256};
 
 use crate::RecordsError;
 use crate::enrolment::{sync_folder, write_durably};
+
+/// How a small picture's name ends.
+const SMALL: &str = "thumb";
+/// How it ended in the first release; such a file gets its present name when somebody comes by it.
+const SMALL_BEFORE: &str = "small.jpg";
 
 /// The photo files of a data folder.
 #[derive(Debug, Clone)]
@@ -74,7 +80,8 @@ impl Photos {
 
     /// Removes a photo and its small picture.
     pub(crate) fn remove(&self, hash: &Sha256Hex) -> Result<(), RecordsError> {
-        for path in [self.path(hash), self.thumbnail_path(hash)] {
+        let small_before = self.path(hash).with_extension(SMALL_BEFORE);
+        for path in [self.path(hash), self.thumbnail_path(hash), small_before] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(RecordsError::file(&path)(error));
@@ -107,14 +114,24 @@ impl Photos {
             Err(error) => return Err(RecordsError::file(&folder)(error)),
         };
         let mut found = Vec::new();
-        for entry in entries.flatten() {
+        // All names first: a file that is renamed meanwhile would come twice.
+        let entries: Vec<fs::DirEntry> = entries.flatten().collect();
+        for entry in entries {
             let old = entry
                 .metadata()
                 .is_ok_and(|file| file.is_file() && file.modified().is_ok_and(|written| written < before));
             let name = entry.file_name().to_string_lossy().into_owned();
-            let hash = name.split('.').next().and_then(|stem| stem.parse().ok());
+            let stem = name.split('.').next().unwrap_or_default();
+            let hash = stem.parse().ok();
+            let mut path = entry.path();
+            if let Some(photo) = &hash
+                && name.strip_prefix(stem) == Some(&format!(".{SMALL_BEFORE}"))
+                && self.take_over(photo)
+            {
+                path = self.thumbnail_path(photo);
+            }
             if old && (hash.is_some() || name.starts_with(".new-")) {
-                found.push((entry.path(), hash));
+                found.push((path, hash));
             }
         }
         Ok(found)
@@ -122,7 +139,37 @@ impl Photos {
 
     /// Where a photo's small picture lies, or would lie.
     pub fn thumbnail_path(&self, photo: &Sha256Hex) -> PathBuf {
-        self.path(photo).with_extension("small.jpg")
+        self.path(photo).with_extension(SMALL)
+    }
+
+    /// A small picture's bytes; `None` if it is not here.
+    ///
+    /// # Errors
+    /// `file-failed`.
+    pub fn read_thumbnail(&self, photo: &Sha256Hex) -> Result<Option<Vec<u8>>, RecordsError> {
+        let (now, before) = (self.thumbnail_path(photo), self.path(photo).with_extension(SMALL_BEFORE));
+        for path in [&now, &before] {
+            match fs::read(path) {
+                Ok(bytes) => {
+                    if path == &before {
+                        self.take_over(photo);
+                    }
+                    return Ok(Some(bytes));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(RecordsError::file(path)(error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives a small picture of the first release its present name, and says whether it has that now. Where the folder
+    /// cannot be written it keeps the old one, and is read all the same.
+    fn take_over(&self, photo: &Sha256Hex) -> bool {
+        let (before, now) = (self.path(photo).with_extension(SMALL_BEFORE), self.thumbnail_path(photo));
+        fs::rename(&before, &now)
+            .inspect_err(|error| tracing::debug!(%error, %photo, "a small picture keeps its old name"))
+            .is_ok()
     }
 
     /// Creates a shelf, durably: each new folder's own entry is synced too.

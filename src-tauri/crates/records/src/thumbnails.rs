@@ -74,12 +74,7 @@ impl Records {
 
     /// A small picture's bytes; `None` if it is not here.
     pub fn thumbnail(&self, photo: &Sha256Hex) -> Result<Option<Vec<u8>>, RecordsError> {
-        let path = self.photos.thumbnail_path(photo);
-        match std::fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(RecordsError::file(&path)(error)),
-        }
+        self.photos.read_thumbnail(photo)
     }
 
     /// Head office holds it.

@@ -59,6 +59,37 @@ fn files_that_no_event_names_go_after_a_day_and_no_others() {
     assert!(!photos.path(&orphan).exists() && !half.exists());
 }
 
+/// The first release called them `<sha256>.small.jpg`.
+#[test]
+fn small_pictures_of_the_first_release_are_taken_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut records = enrolled(dir.path());
+    let (id, _) = receive(&mut records, "SN-1");
+    let photos = records.photos();
+    let [read, walked, purged, orphan] =
+        [b"aaaa", b"bbbb", b"cccc", b"dddd"].map(|b| photos.keep(b).unwrap());
+    let before = |hash: &Sha256Hex| photos.path(hash).with_extension("small.jpg");
+    for hash in [read, walked, purged] {
+        records.append(vec![new(Subject::Unit(id), photo_taken(hash, 4))]).unwrap();
+        records.keep_thumbnail(&hash, b"small").unwrap();
+        assert_eq!(photos.thumbnail_path(&hash), photos.path(&hash).with_extension("thumb"));
+        std::fs::rename(photos.thumbnail_path(&hash), before(&hash)).unwrap();
+    }
+    std::fs::write(before(&orphan), b"small").unwrap();
+    age(&photos.path(&orphan), 25);
+    age(&before(&orphan), 25);
+
+    assert_eq!(records.thumbnail(&read).unwrap().as_deref(), Some(b"small".as_slice()));
+    assert!(photos.thumbnail_path(&read).exists() && !before(&read).exists());
+    let purge = StationEvent::BytesPurged { hash: purged, reason: PurgeReason::Age };
+    records.append(vec![new(Subject::Station, purge)]).unwrap();
+    assert!(!before(&purged).exists(), "the small picture is purged with it");
+    let gone: u64 = (0..=255).map(|shelf| records.collect_orphans(shelf).unwrap()).sum();
+    assert_eq!(gone, 2, "the orphan and its small picture");
+    assert!(!before(&orphan).exists() && !photos.thumbnail_path(&orphan).exists());
+    assert!(photos.thumbnail_path(&walked).exists() && !before(&walked).exists());
+}
+
 #[test]
 fn counts_of_what_waits_equal_a_walk() {
     let dir = tempfile::tempdir().unwrap();

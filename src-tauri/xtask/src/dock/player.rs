@@ -295,7 +295,7 @@ fn copy_photos(from: &Path, to: &Path) -> Result<usize> {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.context("the photos cannot be read")?;
         let name = entry.file_name().to_string_lossy();
-        let is_photo = name.ends_with(".jpg") && !name.ends_with(".small.jpg");
+        let is_photo = name.ends_with(".jpg");
         if is_photo && entry.file_type().is_file() {
             std::fs::copy(entry.path(), to.join(entry.file_name())).context("a photo cannot be copied")?;
             copied += 1;
