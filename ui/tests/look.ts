@@ -12,7 +12,11 @@ export async function look(page: Page, at: Look, name: string): Promise<void> {
   await page.screenshot({ path: path.resolve(import.meta.dirname, `../test-results/${place}/${name}.png`) });
   const beside = await page.evaluate(() => ({
     page: document.documentElement.scrollWidth - window.innerWidth,
-    parts: [...document.querySelectorAll('#app > *, .work, .strip, .actions, .band, .page, .panel')]
+    parts: [
+      ...document.querySelectorAll(
+        '#app > *, .work, .strip, .actions, .band, .page, .panel, main > :not(.unseen), .btn',
+      ),
+    ]
       .filter((part) => part.scrollWidth > part.clientWidth + 1)
       .map((part) => part.className),
     cut: [...document.querySelectorAll('.work, .strip, .actions')]
