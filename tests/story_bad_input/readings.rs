@@ -1,6 +1,6 @@
 //! Codes that can be read in two ways, and return labels that are not what they seem.
 
-use bench::seam::{ReadingView, Reply, Request};
+use bench::seam::{ReadingView, Reply, Request, Saved, Screen, Stage};
 use head_office::store::Change;
 use serde_json::json;
 use wire::{Feed, ReturnLabel};
@@ -92,5 +92,56 @@ async fn a_return_label_that_came_in_elsewhere_is_told_at_the_scan() {
     assert_eq!(screen.band.say.code, "rma-found-label-copied", "{}", told(&screen));
     assert_eq!(screen.band.say.args["station"], "POZ1");
     assert_has_words(&screen.band.say.code);
+    crate::end(depot, station).await;
+}
+
+/// UPS's MaxiCode as ISO/IEC 16023 prints it, annex B.
+const MAXICODE: &str = "[)>\u{1e}01\u{1d}96152382802\u{1d}840\u{1d}001\u{1d}1Z00004951\u{1d}UPSN\u{1d}06X610\u{1d}159\u{1d}1234567\u{1d}1/1\u{1d}\u{1d}Y\u{1d}634 ALPHA DR\u{1d}PITTSBURGH\u{1d}PA\u{1e}\u{4}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_code_says_beside_its_meaning_is_told_and_asked_about_by_nobody() {
+    let (depot, station, _dir) = crate::bench().await;
+    let beside = |screen: &Screen| {
+        let said = screen.band.beside.clone().unwrap_or_else(|| panic!("{}", told(screen)));
+        assert_has_words(&said.code);
+        said
+    };
+    // Who has not signed in is told nothing.
+    assert_eq!(station.scan(MAXICODE).await.band.beside, None);
+    station.sign_in(KW).await;
+
+    // Where UPS's label goes; its tracking number is the parcel's.
+    let screen = station.scan(MAXICODE).await;
+    assert_eq!(screen.band.say.code, "rma-not-found", "{}", told(&screen));
+    let routing = beside(&screen);
+    assert_eq!(routing.code, "scan-routing");
+    let said = ["postal", "country", "service"].map(|name| routing.args[name].as_str());
+    assert_eq!(said, ["152382802", "840", "001"]);
+    let screen = station.press("BLIND").await;
+    assert_eq!(screen.band.beside, None, "it was of the scan before");
+    let Stage::Idle { parcel: Some(parcel), .. } = &screen.stage else { panic!("{}", told(&screen)) };
+    assert_eq!(parcel.tracking.as_deref(), Some("1Z06X6100100004951"));
+    station.press("PARCEL-DONE").await;
+    station.press("YES").await;
+
+    // A count beside a product breaks a rule, and the product is received all the same.
+    station.scan(SHIRT.tracking).await;
+    let both = format!("]C1010{}3712", SHIRT.gtin);
+    let screen = station.scan(&both).await;
+    assert_eq!(screen.band.say.code, "unit-received", "{}", told(&screen));
+    assert_eq!(screen.band.saved, Some(Saved::Here));
+    let pair = beside(&screen);
+    let said = ["ai", "title", "other", "other_title"].map(|name| pair.args[name].as_str());
+    assert_eq!((pair.code.as_str(), said), ("gs1-pair", ["01", "GTIN", "37", "COUNT"]));
+    assert_eq!(station.press("CANCEL").await.band.beside, None);
+
+    // What is refused is told, too: a lot without the product that it is of.
+    let screen = station.scan("]C110LOT7").await;
+    assert_eq!(screen.band.say.code, "scan-not-expected", "{}", told(&screen));
+    let alone = beside(&screen);
+    assert_eq!((alone.code.as_str(), alone.args["needs"].as_str()), ("gs1-alone", "01,02,03,8006,8026"));
+    // A code whose identifiers go together says nothing beside.
+    let screen = station.scan(format!("]C1010{}10LOT7", SHIRT.gtin)).await;
+    assert_eq!(screen.band.beside, None, "{}", told(&screen));
     crate::end(depot, station).await;
 }

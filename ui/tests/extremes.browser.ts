@@ -356,6 +356,10 @@ function full(stage: Stage): Screen {
         : { code: 'command-not-now', args: { command: 'PARCEL-DONE' } },
       at: '2026-11-21T14:06:03Z',
       saved: idle ? 'here' : null,
+      beside: {
+        code: 'gs1-alone',
+        args: { ai: '17', title: 'USE BY or EXPIRY', needs: '01,02,03,255,8006,8026' },
+      },
       blink: 5,
     },
     stage,

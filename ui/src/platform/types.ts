@@ -49,6 +49,11 @@ say: Say,
  */
 at: string | null, 
 /**
+ * What the scanned code says beside that and nobody is asked about: identifiers that do not go together, where a
+ * carrier's label sends the parcel.
+ */
+beside: Say | null, 
+/**
  * Whether what it reports is saved.
  */
 saved: Saved | null, 

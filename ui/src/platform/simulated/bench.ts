@@ -15,6 +15,7 @@ export class SimulatedBench {
   readonly #at: Walk = beginning();
   #hear: ((notice: Notice) => void) | null = null;
   #last_sent: string | null;
+  #beside: Say | null = null;
 
   constructor(private readonly now: () => Date = () => new Date()) {
     this.line_since = now().toISOString();
@@ -34,13 +35,25 @@ export class SimulatedBench {
     if (text === 'SIM:WORK' && this.#at.step === 'idle') return this.#takeUp();
     if (text.startsWith('RS:U:')) return this.#label(text.slice(5));
     if (text.startsWith('RS:T:')) return this.#container(text.slice(5));
+    if (text === goods.headphonesPaired && this.#at.step === 'idle') {
+      this.#beside = say('gs1-pair', { ai: '01', title: 'GTIN', other: '37', other_title: 'COUNT' });
+      return this.#receive();
+    }
     if (text === goods.headphones && this.#at.step === 'idle') return this.#receive();
     if (text === goods.lamp && this.#at.step === 'idle') {
       this.#at.step = 'unexpected';
       return this.#done('warning', say('item-not-expected', { title: 'Brightwell LED desk lamp' }), null);
     }
-    if (text.startsWith('JJD') && this.#at.step === 'idle') {
-      this.#at.parcel = goods.newParcel();
+    if (text === goods.routed) {
+      this.#beside = say('scan-routing', { postal: '152382802', country: '840', service: '001' });
+    }
+    if (text === goods.lot) {
+      const needs = '01,02,03,8006,8026';
+      this.#beside = say('gs1-alone', { ai: '10', title: 'BATCH/LOT', needs });
+      return this.#reject('scan-not-expected');
+    }
+    if ((text.startsWith('JJD') || text === goods.routed) && this.#at.step === 'idle') {
+      this.#at.parcel = { ...goods.newParcel(), tracking: text };
       return this.#kept('rma-found', { rma: '26-118402', pieces: '2' });
     }
     return this.#reject('scan-unreadable');
@@ -105,7 +118,7 @@ export class SimulatedBench {
   }
 
   acknowledge(): Screen {
-    this.#at.band = { ...this.#at.band, tone: 'ready', say: say('ready'), saved: null };
+    this.#at.band = { ...this.#at.band, tone: 'ready', say: say('ready'), beside: null, saved: null };
     return this.#changed();
   }
 
@@ -364,7 +377,9 @@ export class SimulatedBench {
 
   #done(tone: Tone, words: Say, saved: Saved | null): Screen {
     const at = this.now().toISOString();
-    this.#at.band = { tone, say: words, at, saved, blink: this.#at.band.blink + 1 };
+    const beside = this.#beside;
+    this.#beside = null;
+    this.#at.band = { tone, say: words, at, beside, saved, blink: this.#at.band.blink + 1 };
     if (tone !== 'ready' && tone !== 'locked') this.#tell({ notice: 'sound', body: tone });
     return this.#changed();
   }

@@ -11,6 +11,12 @@ export const operators = {
 
 export const pin = '1234';
 export const headphones = '4006381333931';
+/** The same on a code that also says a count, which does not go with it. */
+export const headphonesPaired = ']C101040063813339313712';
+/** A lot without the product that it is of. */
+export const lot = ']C110LOT-7';
+/** A carton whose label says where it goes. */
+export const routed = '1Z06X6100100004951';
 export const lamp = '9520123400149';
 export const tote = 'T-0231';
 

@@ -61,7 +61,7 @@ export function beginning(): Walk {
     step: 'sign-in',
     badge: null,
     typed: '',
-    band: { tone: 'ready', say: say('ready'), at: null, saved: null, blink: 0 },
+    band: { tone: 'ready', say: say('ready'), at: null, beside: null, saved: null, blink: 0 },
     arrived: [],
     parcel: null,
     open: null,

@@ -13,6 +13,7 @@ const band = (tone: Band['tone'], args: Record<string, string>): Band => ({
   tone,
   say: { code: 'wrong-label', args },
   at: null,
+  beside: null,
   saved: null,
   blink: 1,
 });

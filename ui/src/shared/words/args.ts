@@ -149,6 +149,9 @@ function asWords(name: string, value: string, vocabulary: Vocabulary): FluentVar
   // A key of the policy's own sentences, or a code of the table.
   if (name === 'why') return vocabulary.why(value) ?? vocabulary.head(value) ?? '';
   if (name === 'keys') return vocabulary.or(value.split(/,\s*/));
+  // GS1 identifiers, one of which is wanted, some with another: `01,8006+21`.
+  if (name === 'needs')
+    return vocabulary.or(value.split(',').map((one) => one.replace(/[^+]+/g, '($&)').replaceAll('+', ' + ')));
   if (coded.has(name)) return vocabulary.head(value) ?? value;
   const speaks = spoken[name];
   if (speaks === undefined) return value;

@@ -7,6 +7,7 @@
 mod arrivals;
 mod arrive;
 mod asking;
+mod beside;
 mod blind;
 mod containers;
 mod detail;
@@ -136,6 +137,8 @@ struct Work {
     readings: Vec<Meaning>,
     /// What kind of scan that was.
     reading_kind: Option<remembered::ScanKind>,
+    /// What it said beside its meanings.
+    reading_beside: Option<Say>,
     /// An answered question that is asked again (UNDO).
     revisit: Option<QuestionId>,
     /// Page of the finding chips.
@@ -157,6 +160,8 @@ pub(crate) struct Desk {
     sign_in: SignIn,
     work: Work,
     band: Band,
+    /// What the scan that is being taken says beside its meaning.
+    beside: Option<Say>,
     revision: u64,
     pub(crate) effects: Vec<Effect>,
     pub(crate) line: LineNews,
@@ -196,7 +201,15 @@ impl Desk {
             judges_photos: false,
             sign_in: SignIn::default(),
             work: Work::default(),
-            band: Band { tone: Tone::Ready, say: say("ready", []), at: None, saved: None, blink: 0 },
+            band: Band {
+                tone: Tone::Ready,
+                say: say("ready", []),
+                at: None,
+                beside: None,
+                saved: None,
+                blink: 0,
+            },
+            beside: None,
             revision: 1,
             effects: Vec::new(),
             line: LineNews::default(),
@@ -242,7 +255,13 @@ impl Desk {
     /// The person has read the message.
     pub(crate) fn acknowledge(&mut self) {
         if self.band.tone == Tone::Rejected || self.band.tone == Tone::Warning {
-            self.band = Band { tone: Tone::Ready, say: say("ready", []), saved: None, ..self.band.clone() };
+            self.band = Band {
+                tone: Tone::Ready,
+                say: say("ready", []),
+                beside: None,
+                saved: None,
+                ..self.band.clone()
+            };
         }
         self.touched();
     }
@@ -279,6 +298,7 @@ impl Desk {
             tone,
             say: said,
             at: Some(self.clock.now().to_string()),
+            beside: self.beside.take(),
             saved,
             blink: self.band.blink + 1,
         };

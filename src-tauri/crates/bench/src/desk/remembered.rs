@@ -62,6 +62,7 @@ impl Desk {
     pub(super) fn read_as(&mut self, chosen: Option<usize>) -> Outcome {
         let meaning = chosen.and_then(|place| self.work.readings.get(place).cloned());
         let meaning = meaning.ok_or_else(|| coded("command-not-now", []))?;
+        self.beside = self.work.reading_beside.take();
         let said = self.meant(meaning.clone())?;
         // Only what led somewhere is an answer worth keeping.
         if let Some(kind) = self.work.reading_kind.take() {

@@ -7,6 +7,7 @@ use returns::ids::{Gtin, Serial, Subject, TrackingNumber};
 use returns::lpn::Lpn;
 
 use super::asking::{Asking, reading_words};
+use super::beside;
 use super::draft::new_event;
 use super::remembered::ScanKind;
 use super::{Coded, Desk, Outcome, Said, coded, say};
@@ -15,7 +16,10 @@ use crate::seam::Tone;
 impl Desk {
     /// Takes one scan. The band tells what came of it.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<(), Coded> {
-        let outcome = self.read(bytes);
+        let reading = meaning::read(bytes);
+        // Who has not signed in is told nothing of what lies there.
+        self.beside = self.actor().ok().and_then(|_| beside::of(&reading));
+        let outcome = self.read(bytes, &reading);
         self.tell(outcome)
     }
 
@@ -56,18 +60,17 @@ impl Desk {
         }
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Outcome {
-        let reading = meaning::read(bytes);
+    fn read(&mut self, bytes: &[u8], reading: &Reading) -> Outcome {
         if self.expects_text()
-            && let Some(text) = serial_text(&reading)
+            && let Some(text) = serial_text(reading)
         {
             return self.serial(&text);
         }
         if self.typing() && reading.meanings.iter().all(|meaning| !own(meaning)) {
-            return self.typed_scan(&reading);
+            return self.typed_scan(reading);
         }
         if let Some(problem) = &reading.problem
-            && !self.knows_number(&reading)?
+            && !self.knows_number(reading)?
         {
             return Err(self.not_understood(bytes, problem));
         }
@@ -76,13 +79,14 @@ impl Desk {
             [] => Err(coded("scan-unreadable", [])),
             [meaning] => self.meant(meaning.clone()),
             several => {
-                let kind = ScanKind::of(&reading, several);
+                let kind = ScanKind::of(reading, several);
                 if let Some(meaning) = self.remembered_reading(&kind, several)? {
                     return self.meant(meaning);
                 }
                 let readings = several.iter().map(reading_words).collect();
                 self.actor()?;
                 self.work.reading_kind = Some(kind);
+                self.work.reading_beside.clone_from(&self.beside);
                 self.work.readings = several.to_vec();
                 let scanned = shown(&reading.text);
                 self.ask(Asking::WhichReading { scanned: scanned.clone(), readings });

@@ -135,6 +135,9 @@ pub struct Band {
     pub say: Say,
     /// When (RFC 3339).
     pub at: Option<String>,
+    /// What the scanned code says beside that and nobody is asked about: identifiers that do not go together, where a
+    /// carrier's label sends the parcel.
+    pub beside: Option<Say>,
     /// Whether what it reports is saved.
     pub saved: Option<Saved>,
     /// Grows with each scan, so that two equal results in a row blink apart.
