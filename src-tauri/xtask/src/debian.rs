@@ -35,6 +35,7 @@ pub const TEST: &[&str] = &[
     "dbus",
     "ffmpeg",
     "fonts-dejavu-core",
+    "gnome-keyring",
     "imagemagick",
     "iproute2",
     "iptables",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use records::Options;
+use records::{KEPT_AT_LEAST_DAYS, Options, SecretIn};
 use serde::{Deserialize, Serialize};
 
 /// How the records are kept. What is not said is as [`Keeping::default`].
@@ -24,6 +24,11 @@ pub struct Keeping {
     /// Days after which free text, raw scans and photos of parcels go; none: they stay until a person purges them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub personal_days: Option<u32>,
+    /// Days after which a photo of a finished unit goes from this disk, once head office has it durably: at least 35; none:
+    /// never.
+    pub photo_days: Option<u32>,
+    /// The best place that the station's key may be kept in: `keyring`, `sealed_file` or `file`.
+    pub secrets: SecretIn,
 }
 
 impl Default for Keeping {
@@ -34,6 +39,8 @@ impl Default for Keeping {
             line_kbit_per_second: None,
             backup: None,
             personal_days: None,
+            photo_days: Some(KEPT_AT_LEAST_DAYS),
+            secrets: SecretIn::Keyring,
         }
     }
 }
@@ -61,9 +68,9 @@ fn keep() -> u32 {
 }
 
 impl Keeping {
-    /// Nothing beside the records themselves: no reserve, no backup.
+    /// Nothing beside the records themselves: no reserve, no backup, no keyring.
     pub fn bare() -> Self {
-        Self { reserve_mib: 0, ..Self::default() }
+        Self { reserve_mib: 0, secrets: SecretIn::File, ..Self::default() }
     }
 
     /// Says where this is the default, which needs not stand in a file.
@@ -77,6 +84,7 @@ impl Keeping {
             program: program.to_owned(),
             witness_folder: self.witness_folder.clone(),
             reserve_bytes: u64::from(self.reserve_mib) << 20,
+            secrets: self.secrets,
             ..Options::default()
         }
     }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use devices::{DeviceKind, DeviceState, Event};
 use records::{Options, Records};
+use returns::ids::Sha256Hex;
 use sync::{LineHandle, LineStatus};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -236,7 +237,12 @@ impl Bench {
     /// A kept photo, as JPEG: `<sha256>` as it was taken, `<sha256>/small` for a list of photos.
     pub fn photo(&self, name: &str) -> Option<Vec<u8>> {
         let Some(sha256) = name.strip_suffix("/small") else {
-            return self.photos.read(&name.parse().ok()?).ok().flatten();
+            let photo = name.parse().ok()?;
+            let kept = self.photos.read(&photo).ok().flatten();
+            if kept.is_none() {
+                self.want(&photo);
+            }
+            return kept;
         };
         let photo = sha256.parse().ok()?;
         // One that is not made yet is made now: who opens a list does not wait for a thread at work elsewhere.
@@ -247,6 +253,19 @@ impl Bench {
     /// The records, for tools that run the bench without a window.
     pub fn records(&self) -> Arc<Mutex<Records>> {
         Arc::clone(&self.records)
+    /// A photo that is not here is asked for at head office; it is there when somebody looks again.
+    fn want(&self, photo: &Sha256Hex) {
+        let wanted = self.records.lock().unwrap_or_else(PoisonError::into_inner).want_photo(photo);
+        match wanted {
+            Ok(true) => {
+                let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+                line.iter().for_each(LineHandle::kick);
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(code = error.code(), %error, "a photo is not asked for"),
+        }
+    }
+
     }
 
     /// Stops devices and line, and waits until the desk has laid down its pen.

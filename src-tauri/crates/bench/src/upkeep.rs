@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use records::{IncidentKind, NewEvent, Records, RecordsError};
+use records::{Checkpoints, IncidentKind, NewEvent, Prunable, Records, RecordsError};
 use returns::codes::{PurgeReason, Role};
 use returns::event::StationEvent;
 use returns::ids::{OperatorId, Sha256Hex, Subject};
@@ -23,10 +23,27 @@ use crate::keeping::{BackupKeeping, Keeping};
 const LOOK: Duration = Duration::from_secs(5);
 /// Looks between two shelves of photos: all 256 in six hours.
 const SHELF_LOOKS: u64 = 17;
+/// Looks between two checks of every page: a day.
+const PAGES_LOOKS: u64 = 17_280;
 /// Looks between two tries of a backup that failed: a quarter of an hour.
 const RETRY_LOOKS: u64 = 180;
 /// Bytes that are purged at a look, of each kind.
 const PURGED_AT_ONCE: usize = 20;
+
+/// Photos that go from this disk at a look.
+const PRUNED_AT_ONCE: usize = 50;
+/// Photos whose files are looked for at a look: a million in a day.
+const LOOKED_FOR_AT_ONCE: usize = 60;
+/// Looks between two counts of what may go: a quarter of an hour.
+const COUNT_LOOKS: u64 = 180;
+
+/// Setting: photos that may go from this disk, as last counted.
+const PRUNABLE: &str = "photos-prunable";
+
+/// Photos that may go from this disk, as upkeep last counted them.
+pub(crate) fn prunable(records: &Records) -> Result<Prunable, RecordsError> {
+    Ok(records.setting(PRUNABLE)?.unwrap_or_default())
+}
 
 /// Setting: the last backup that was made, or why none could be.
 const LAST_BACKUP: &str = "last-backup";
@@ -108,6 +125,8 @@ impl Upkeep {
             looks: 0,
             shelf: 0,
             retry_at: 0,
+            photo: 0,
+            checkpoints: None,
         };
         let thread =
             std::thread::Builder::new().name("upkeep".to_owned()).spawn(move || at_work.run(&stopped))?;
@@ -133,10 +152,17 @@ struct AtWork {
     shelf: u8,
     /// The look at which a backup may be tried again.
     retry_at: u64,
+    /// The row of the photo that was looked for last.
+    photo: i64,
+    /// Takes the write-ahead log over, so that no scan has to.
+    checkpoints: Option<Checkpoints>,
 }
 
 impl AtWork {
     fn run(mut self, stopped: &Receiver<()>) {
+        self.checkpoints = Checkpoints::beside(&self.data)
+            .inspect_err(|error| tracing::warn!(%error, "commits take the write-ahead log over themselves"))
+            .ok();
         self.pages();
         while matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
             self.looks += 1;
@@ -157,6 +183,7 @@ impl AtWork {
         };
         tracing::info!(damaged = damaged.len(), ms = begun.elapsed().as_millis(), "looked at every page");
         if let Some(first) = damaged.first() {
+            told("the doubt", records::doubt(&self.data));
             let args = [("what".to_owned(), first.clone())];
             let noted = self.records().note_incident(IncidentKind::PagesDamaged, &args.into());
             told("damaged pages", noted);
@@ -165,12 +192,22 @@ impl AtWork {
     }
 
     fn look(&mut self) {
+        if let Some(checkpoints) = &self.checkpoints {
+            told("the write-ahead log", checkpoints.take_over());
+        }
         told("the seal", self.records().seal_if_due());
         self.records().keep_reserve();
+        if self.looks.is_multiple_of(PAGES_LOOKS) {
+            self.pages();
+        }
         if self.looks.is_multiple_of(SHELF_LOOKS) {
             let gone = self.records().collect_orphans(self.shelf);
             told("orphans", gone);
             self.shelf = self.shelf.wrapping_add(1);
+        }
+        told("photos that should be here", self.photos_missing());
+        if let Some(days) = self.keeping.photo_days {
+            told("photos that may go", self.prune(days));
         }
         if let Some(days) = self.keeping.personal_days {
             told("purging", self.purge_old(days));
@@ -178,6 +215,29 @@ impl AtWork {
         if let Some(backup) = self.keeping.backup.clone() {
             self.back_up(&backup);
         }
+    }
+
+    /// Some photos more are looked for; what is not here is asked for at head office.
+    fn photos_missing(&mut self) -> Result<(), RecordsError> {
+        let next = self.records().want_missing(self.photo, LOOKED_FOR_AT_ONCE)?;
+        self.photo = next.unwrap_or(0);
+        Ok(())
+    }
+
+    /// Photos whose time on this disk is over, a little at a look.
+    fn prune(&self, days: u32) -> Result<(), RecordsError> {
+        let mut records = self.records();
+        let gone = records.prune_photos(days, PRUNED_AT_ONCE)?;
+        if gone.photos > 0 {
+            tracing::info!(photos = gone.photos, bytes = gone.bytes, "photos went: head office has them");
+        }
+        if self.looks % COUNT_LOOKS == 1 {
+            let left = records.prunable(days)?;
+            if left != prunable(&records)? {
+                records.set_setting(PRUNABLE, &left)?;
+            }
+        }
+        Ok(())
     }
 
     /// What may be about a person and has had its time, a little at a look.

@@ -19,10 +19,10 @@ use sha2::{Digest, Sha256};
 use wire::{Epoch, Head};
 
 use crate::database::{DATABASE, Options};
-use crate::enrolment::{KEY_FILE, sync_folder, write_durably};
+use crate::enrolment::{self, KEY_FILE, sync_folder, write_durably};
 use crate::lock::Lock;
 use crate::sql::{parse, texts, uint};
-use crate::{Photos, Records, RecordsError, rebuild};
+use crate::{Photos, Records, RecordsError, Secrets, rebuild};
 
 const MANIFEST: &str = "backup.json";
 /// What a backup's folder is called while it is being made.
@@ -93,8 +93,11 @@ pub fn back_up(dir: &Path, folder: &Path, keep: usize, now: Timestamp) -> Result
         turn,
         folder: making,
     };
-    if let Ok(key) = fs::read(dir.join(KEY_FILE)) {
-        write_durably(&made.folder, KEY_FILE, &key)?;
+    // Plain, for another computer must be able to go on with it: the drive is to be kept like a key.
+    match records.secret_key() {
+        Ok(Some(key)) => write_durably(&made.folder, KEY_FILE, hex::encode(key.seed()).as_bytes())?,
+        Ok(None) => {}
+        Err(error) => tracing::error!(code = error.code(), %error, "a backup without the station's key"),
     }
     let text = serde_json::to_vec_pretty(&made).map_err(RecordsError::row)?;
     write_durably(&made.folder, MANIFEST, &text)?;
@@ -185,7 +188,8 @@ pub fn put_back(folder: &Path, dir: &Path, options: Options) -> Result<PutBack, 
     let now = (options.clock)();
     let lock = Lock::take(dir, &options.program, now)?;
     rebuild::finish(dir, now)?;
-    let key = !dir.join(KEY_FILE).exists() && backup.folder.join(KEY_FILE).exists();
+    let known = matches!(enrolment::read_key(&Secrets::of(dir, options.secrets)), Ok(Some(_)));
+    let key = !known && backup.folder.join(KEY_FILE).exists();
     if key {
         let path = backup.folder.join(KEY_FILE);
         write_durably(dir, KEY_FILE, &fs::read(&path).map_err(RecordsError::file(&path))?)?;
@@ -246,11 +250,15 @@ fn head_of(copy: &Connection) -> Result<(Epoch, Head), RecordsError> {
 
 /// Copies what is missing, reads back what was written and a share of the rest, and removes what was purged.
 fn copy_photos(copy: &Connection, from: &Photos, to: &Photos, turn: u64) -> Result<(u64, u64), RecordsError> {
-    let mut statement = copy.prepare("SELECT sha256, length, purged FROM photos")?;
+    let mut statement = copy.prepare(
+        "SELECT p.sha256, p.length, p.purged, coalesce(l.state = 'PRUNED', 0) FROM photos p
+         LEFT JOIN photo_places l ON l.photo = p.sha256",
+    )?;
     let mut rows = statement.query([])?;
     let (mut there, mut missing) = (0, 0);
     while let Some(row) = rows.next()? {
         let (hash, length, purged): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let pruned = row.get::<_, i64>(3)? == 1;
         let hash: Sha256Hex = parse(&hash)?;
         if purged == 1 {
             to.remove(&hash)?;
@@ -258,7 +266,11 @@ fn copy_photos(copy: &Connection, from: &Photos, to: &Photos, turn: u64) -> Resu
         }
         let looked_at = u64::from(hash.0.first().copied().unwrap_or_default()) % SHARES == turn % SHARES;
         let held = to.length(&hash) == Some(uint(length)) && (!looked_at || whole(to, &hash)?);
-        if held || copy_photo(from, to, &hash)? { there += 1 } else { missing += 1 }
+        if held || copy_photo(from, to, &hash)? {
+            there += 1;
+        } else if !pruned {
+            missing += 1;
+        }
     }
     Ok((there, missing))
 }

@@ -9,20 +9,24 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use wire::SecretKey;
 
+use crate::checkpoint::BY_ITSELF_AT;
 use crate::enrolment::{self, Enrolment};
 use crate::incidents::{self, IncidentKind};
 use crate::knowledge::{self, Verified};
 use crate::lock::Lock;
 use crate::reserve::SpaceReserve;
-use crate::{Because, Photos, RecordsError, Witness, append, figures, rebuild, start, witness};
+use crate::{
+    Because, Photos, RecordsError, SecretIn, Secrets, Witness, append, figures, rebuild, start, witness,
+};
 
 pub(crate) mod migrations {
     refinery::embed_migrations!("migrations");
 }
 
 /// Newest schema that this release knows; a hello tells it to head office.
-pub const SCHEMA: u32 = 4;
+pub const SCHEMA: u32 = 5;
 
 /// Older versions of SQLite can damage a database when its WAL is reset.
 pub const SQLITE_AT_LEAST: i32 = 3_051_003;
@@ -48,6 +52,8 @@ pub struct Options {
     pub witness_folder: Option<PathBuf>,
     /// Bytes of disk kept for the last events before it is full; 0 keeps none.
     pub reserve_bytes: u64,
+    /// The best place that the station's key may be kept in.
+    pub secrets: SecretIn,
 }
 
 impl Default for Options {
@@ -58,6 +64,7 @@ impl Default for Options {
             max_pages: None,
             witness_folder: None,
             reserve_bytes: 0,
+            secrets: SecretIn::File,
         }
     }
 }
@@ -78,6 +85,9 @@ pub struct Records {
     pub(crate) photos: Photos,
     pub(crate) clock: Clock,
     pub(crate) enrolment: Option<Enrolment>,
+    pub(crate) secrets: Secrets,
+    /// The station's key, once it was read.
+    pub(crate) key: RefCell<Option<SecretKey>>,
     /// Documents whose signature was verified, by the very text that was.
     pub(crate) verified: RefCell<Verified>,
     pub(crate) witness_folder: Option<PathBuf>,
@@ -121,6 +131,8 @@ impl Records {
         start::check(&connection, &dir.join(DATABASE))?;
         let mut records = Self::around(connection, dir, options.clock)?;
         records.lock = Some(lock);
+        records.secrets = Secrets::of(dir, options.secrets);
+        records.take_key_over();
         records.witness_folder = options.witness_folder;
         records.reserve = SpaceReserve::of(options.reserve_bytes);
         records.behind_witness = witness::ahead_of(&records)?;
@@ -171,6 +183,7 @@ impl Records {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         check_application(&connection)?;
         match schema(&connection)? {
             found if found > SCHEMA => Err(RecordsError::DatabaseNewer { found, known: SCHEMA }),
@@ -189,6 +202,8 @@ impl Records {
             photos: Photos::in_folder(dir),
             clock,
             enrolment,
+            secrets: Secrets::of(dir, SecretIn::File),
+            key: RefCell::default(),
             verified: RefCell::default(),
             witness_folder: None,
             witness_failed: Cell::new(None),
@@ -260,7 +275,10 @@ impl Records {
     }
 }
 
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
+/// Memory for pages, in KiB: a batch touches more of them than SQLite's 2 MiB hold.
+const CACHE_KIB: i32 = 32 * 1024;
 
 pub(crate) fn configure(connection: &Connection, max_pages: Option<u32>) -> Result<(), RecordsError> {
     connection.busy_timeout(BUSY)?;
@@ -274,6 +292,9 @@ pub(crate) fn configure(connection: &Connection, max_pages: Option<u32>) -> Resu
     connection.pragma_update(None, "trusted_schema", false)?;
     // A purge must leave no trace in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // A commit in which the whole log is taken over takes many times as long: `Checkpoints` does it beside.
+    connection.pragma_update(None, "wal_autocheckpoint", BY_ITSELF_AT)?;
     if let Some(pages) = max_pages {
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }

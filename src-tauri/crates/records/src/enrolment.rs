@@ -1,7 +1,7 @@
-//! Who this station is: what head office gave it at enrolment, and its secret key in a file of its own.
+//! Who this station is: what head office gave it at enrolment, and its secret key among the secrets.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use returns::ids::StationId;
@@ -12,9 +12,13 @@ use wire::{EnrolReply, Epoch, Incarnation, PublicKey, SecretKey};
 
 use crate::photos::sha256;
 use crate::sql::{from_json, json, parse};
-use crate::{Records, RecordsError};
+use crate::{Records, RecordsError, SecretIn, Secrets};
 
+/// The plain file of the station's key, in a data folder and in a backup.
 pub(crate) const KEY_FILE: &str = "station.key";
+
+/// The station's key among the secrets.
+pub(crate) const STATION_KEY: &str = "station";
 
 /// The enrolment beside the database, for the day when the database cannot be read.
 const COPY_FILE: &str = "station.enrolment";
@@ -58,16 +62,31 @@ impl Records {
         self.enrolment.as_ref().ok_or(RecordsError::NotEnrolled)
     }
 
-    /// The station's secret key, where one was kept.
+    /// The station's secret key, where one was kept. It is read once.
     ///
     /// # Errors
-    /// `database-corrupt` if the file is no key.
+    /// `database-corrupt` if what was kept is no key; `keyring-unreachable`, `secret-sealed-elsewhere`.
     pub fn secret_key(&self) -> Result<Option<SecretKey>, RecordsError> {
-        read_key(&self.dir)
+        if let Some(key) = self.key.borrow().as_ref() {
+            return Ok(Some(key.clone()));
+        }
+        let key = read_key(&self.secrets)?;
+        self.key.borrow_mut().clone_from(&key);
+        Ok(key)
     }
 
-    /// Keeps the station's secret key in `station.key`, readable by its owner only. Called before enrolment,
-    /// so that an enrolment whose reply got lost can be repeated with the same key.
+    /// The secrets of this data folder: the station's key, and what others keep there under other names.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Where the station's key lies; `None` where none was kept.
+    pub fn key_place(&self) -> Option<SecretIn> {
+        self.secrets.place(STATION_KEY)
+    }
+
+    /// Keeps the station's secret key. Called before enrolment, so that an enrolment whose reply got lost can be repeated
+    /// with the same key.
     ///
     /// # Errors
     /// `station-enrolled-already` if another key is in use; `disk-full`.
@@ -78,7 +97,16 @@ impl Records {
         if self.enrolment.is_some() && self.secret_key()?.is_some_and(|kept| kept.seed() != key.seed()) {
             return Err(RecordsError::AlreadyEnrolled);
         }
-        write_durably(&self.dir, KEY_FILE, hex::encode(key.seed()).as_bytes())
+        self.secrets.keep(STATION_KEY, &key.seed())?;
+        *self.key.borrow_mut() = Some(key.clone());
+        Ok(())
+    }
+
+    /// Moves the key to the best place that there is. A station whose keyring does not answer works on, unsealed.
+    pub(crate) fn take_key_over(&self) {
+        if let Err(error) = self.secrets.take_over(STATION_KEY) {
+            tracing::error!(code = error.code(), %error, "the station's key stays where it is");
+        }
     }
 
     /// Takes in what head office gave at enrolment. The caller has verified the reply.
@@ -140,16 +168,10 @@ impl Records {
     }
 }
 
-/// The key in a data folder.
-pub(crate) fn read_key(dir: &Path) -> Result<Option<SecretKey>, RecordsError> {
-    let path = dir.join(KEY_FILE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(RecordsError::file(&path)(error)),
-    };
-    let mut seed = [0; 32];
-    hex::decode_to_slice(text.trim(), &mut seed).map_err(|_| RecordsError::row("station.key is no key"))?;
+/// The key among a folder's secrets.
+pub(crate) fn read_key(secrets: &Secrets) -> Result<Option<SecretKey>, RecordsError> {
+    let Some(kept) = secrets.read(STATION_KEY)? else { return Ok(None) };
+    let seed = kept.try_into().map_err(|_| RecordsError::row("the station's key is no key"))?;
     Ok(Some(SecretKey::from_seed(seed)))
 }
 

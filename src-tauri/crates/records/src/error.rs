@@ -103,6 +103,18 @@ pub enum RecordsError {
     /// A file that is no evidence pack, or cannot be made one.
     #[error("no evidence pack: {0}")]
     Pack(String),
+    /// The system's keyring has a secret, or should take one, and does not answer.
+    #[error("the keyring cannot be used: {0}")]
+    KeyringUnreachable(String),
+    /// A file that another machine sealed, or that somebody changed.
+    #[error("the secret {0:?} was sealed by another machine")]
+    SealedElsewhere(String),
+    /// The system has no id for this machine: nothing can be sealed to it.
+    #[error("this machine has no id")]
+    MachineUnknown,
+    /// A secret that no place takes.
+    #[error("the secret {0:?} is too long, or its name is none")]
+    SecretTooLong(String),
     /// A receipt that clears nothing.
     #[error("the receipt clears nothing: {0}")]
     Receipt(ReceiptRefusal),
@@ -172,6 +184,10 @@ impl RecordsError {
             Self::PhotoNotKept(_) => "photo-not-kept",
             Self::UnitUnknown(_) => "pack-unit-unknown",
             Self::Pack(_) => "pack-unreadable",
+            Self::KeyringUnreachable(_) => "keyring-unreachable",
+            Self::SealedElsewhere(_) => "secret-sealed-elsewhere",
+            Self::MachineUnknown => "machine-unknown",
+            Self::SecretTooLong(_) => "secret-too-long",
             Self::Receipt(refusal) => refusal.code(),
             Self::File { .. } => "file-failed",
             Self::Database(_) => "database-failed",

@@ -1,7 +1,8 @@
 //! Looking things up: by what was scanned, by what is open. What a person types is found by `search`.
 
 use returns::ids::{
-    ContainerCode, ContainerId, ParcelId, RmaNumber, Serial, Subject, TrackingNumber, UnitId,
+    ContainerCode, ContainerId, CustomerTier, ParcelId, RmaNumber, Serial, Sku, Subject, TrackingNumber,
+    UnitId,
 };
 use returns::lpn::Lpn;
 use returns::rma::Rma;
@@ -9,6 +10,7 @@ use returns::{container, parcel, unit};
 use rusqlite::types::Value;
 
 use crate::projections::limit;
+use crate::sql::parse;
 use crate::{Records, RecordsError};
 
 /// Something that a query found.
@@ -34,6 +36,17 @@ impl Found {
             Self::Rma(_) => None,
         }
     }
+}
+
+/// What puts an open unit in its order: read by the thousand, so without its whole state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InOrder {
+    /// Which.
+    pub unit: UnitId,
+    /// The product, where it is known.
+    pub sku: Option<Sku>,
+    /// The tier of its RMA's customer.
+    pub tier: Option<CustomerTier>,
 }
 
 fn value(value: impl ToString) -> Value {
@@ -105,6 +118,25 @@ impl Records {
         let rest =
             "WHERE stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED', 'STAGED') ORDER BY touched";
         self.rows("units", rest, &[])
+    }
+
+    /// The same units, with what puts them in order.
+    pub fn units_in_order(&self) -> Result<Vec<InOrder>, RecordsError> {
+        let sql = "SELECT u.id, u.sku, coalesce(r.rma ->> '$.tier', '')
+                   FROM units u LEFT JOIN rmas r ON r.number = u.rma
+                   WHERE u.stage IN ('RECEIVED', 'INSPECTING', 'GRADED', 'DISPOSITIONED', 'STAGED') ORDER BY u.touched";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (unit, sku, tier): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            found.push(InOrder {
+                unit: parse(&unit)?,
+                sku: (!sku.is_empty()).then(|| parse(&sku)).transpose()?,
+                tier: (!tier.is_empty()).then(|| parse(&tier)).transpose()?,
+            });
+        }
+        Ok(found)
     }
 
     /// The parcel with this tracking number; the one touched last, should a number come twice.

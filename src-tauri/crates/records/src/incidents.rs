@@ -30,6 +30,10 @@ pub enum IncidentKind {
     PagesDamaged,
     /// Head office keeps an event without being able to read it.
     KeptUnread,
+    /// A photo is neither here nor at head office.
+    PhotoLost,
+    /// Head office does not take a photo.
+    PhotoRefused,
 }
 
 impl IncidentKind {
@@ -45,6 +49,8 @@ impl IncidentKind {
             Self::BackupFailed => "backup-failed",
             Self::PagesDamaged => "pages-damaged",
             Self::KeptUnread => "event-unreadable-at-head-office",
+            Self::PhotoLost => "photo-lost",
+            Self::PhotoRefused => "photo-refused",
         }
     }
 }

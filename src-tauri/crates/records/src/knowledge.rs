@@ -158,7 +158,7 @@ impl Records {
 
     /// How many RMAs are known here.
     pub fn rma_count(&self) -> Result<u64, RecordsError> {
-        Ok(crate::sql::uint(self.connection.query_row("SELECT count(*) FROM rmas", [], |row| row.get(0))?))
+        self.tally("rmas")
     }
 
     /// A catalogue item. Where two owners use the same number, the first by key.

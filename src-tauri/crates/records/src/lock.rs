@@ -5,6 +5,7 @@
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ impl fmt::Display for Holder {
     }
 }
 
+/// How long a lock is tried.
+const MOMENT: Duration = Duration::from_millis(300);
+
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
@@ -38,10 +42,17 @@ impl Lock {
         let path = dir.join("station.lock");
         let failed = RecordsError::file(&path);
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(&failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(RecordsError::InUse { holder: holder(dir) }),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                // A process that is just being started holds, for a moment, whatever its parent had open.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < MOMENT => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => return Err(RecordsError::InUse { holder: holder(dir) }),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
         }
         let holder = Holder { pid: std::process::id(), program: program.to_owned(), since };
         // Only a courtesy to whoever comes second: a full disk must not keep the bench from opening.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use wire::{ChainHash, Epoch, Head, HelloReply, Receipt};
 
 use crate::sql::{int, millis, parse, time, uint};
-use crate::{ReceiptRefusal, Records, RecordsError};
+use crate::{ReceiptRefusal, Records, RecordsError, retention};
 
 /// Consecutive events of one epoch, to be sent as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,7 +243,7 @@ impl Records {
     }
 
     /// A count that the database keeps: `photos`, `photos-waiting`, `thumbnails`, `thumbnails-waiting`.
-    fn tally(&self, name: &str) -> Result<u64, RecordsError> {
+    pub(crate) fn tally(&self, name: &str) -> Result<u64, RecordsError> {
         let sql = "SELECT count FROM tallies WHERE name = ?1";
         let count: i64 = self.connection.prepare_cached(sql)?.query_row(params![name], |row| row.get(0))?;
         Ok(uint(count))
@@ -283,8 +283,10 @@ impl Records {
 
     /// Marks a photo as held by head office, which said so over its whole hash.
     pub fn photo_sent(&mut self, hash: &Sha256Hex) -> Result<(), RecordsError> {
+        let now_ms = self.head_office_time()?.map_or(0, millis);
         let transaction = self.writing()?;
         transaction.execute("UPDATE photos SET sent = 1 WHERE sha256 = ?1", params![hash.to_string()])?;
+        retention::sent(&transaction, hash, now_ms)?;
         transaction.commit()?;
         Ok(())
     }

@@ -92,6 +92,15 @@ impl Photos {
         Ok(())
     }
 
+    /// Removes a photo; its small picture stays.
+    pub(crate) fn remove_full(&self, hash: &Sha256Hex) -> Result<(), RecordsError> {
+        let path = self.path(hash);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(RecordsError::file(&path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// An orphan that is wanted after all is young again, until its event is appended.
     fn touch(&self, hash: &Sha256Hex) {
         let file = fs::File::options().append(true).open(self.path(hash));

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::RecordsError;
 use crate::database::{DATABASE, migrate};
+use crate::enrolment::write_durably;
 use crate::sql::texts;
 
 /// Databases up to this many bytes are checked whole; of larger ones only what the start rests on, and the rest in
@@ -18,17 +19,40 @@ const CHECKED_WHOLE: u64 = 24 * 1024 * 1024;
 /// Tables without which no event can be written.
 const RESTS_ON: [&str; 5] = ["enrolment", "epochs", "settings", "seals", "tallies"];
 
+/// Lies beside a database in which damage was found while the station was at work: the next start looks at all of it.
+const DAMAGE_FILE: &str = "station.damaged";
+
 /// Refuses a database that is damaged or not what the migrations make.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<(), RecordsError> {
     let small = fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_WHOLE);
-    if small {
+    let doubted = path.with_file_name(DAMAGE_FILE);
+    if small || doubted.exists() {
         quick(connection, "PRAGMA quick_check(1)")?;
+        trusted_again(&doubted);
     } else {
         for table in RESTS_ON {
             quick(connection, &format!("PRAGMA quick_check('{table}')"))?;
         }
     }
     schema(connection)
+}
+
+/// It was made anew, or a copy that is whole was put back.
+fn trusted_again(doubted: &Path) {
+    if doubted.exists()
+        && let Err(error) = fs::remove_file(doubted)
+    {
+        tracing::warn!(%error, "the database will be looked at once more");
+    }
+}
+
+/// Damage was found in a database that is in use. The next start looks at every page, and makes the records anew where they
+/// are damaged still.
+///
+/// # Errors
+/// `disk-full`, `file-failed`.
+pub fn doubt(dir: &Path) -> Result<(), RecordsError> {
+    write_durably(dir, DAMAGE_FILE, b"")
 }
 
 fn quick(connection: &Connection, sql: &str) -> Result<(), RecordsError> {

@@ -45,5 +45,6 @@ pub(crate) fn purge(connection: &Connection, hash: &Sha256Hex, now_ms: i64) -> R
     )?;
     connection.execute("UPDATE photos SET purged = 1 WHERE sha256 = ?1", params![hash])?;
     connection.execute("DELETE FROM thumbnails WHERE photo = ?1", params![hash])?;
+    connection.execute("DELETE FROM photo_places WHERE photo = ?1", params![hash])?;
     Ok(())
 }

@@ -29,6 +29,8 @@ pub struct VerifyReport {
     pub photos_missing: u64,
     /// Photos that own events name and an event purged.
     pub photos_purged: u64,
+    /// Photos that own events name and that went because head office holds them durably.
+    pub photos_pruned: u64,
     /// Everything found, in order.
     pub problems: Vec<Problem>,
 }
@@ -86,10 +88,10 @@ pub fn verify(dir: &Path) -> Result<VerifyReport, RecordsError> {
     let projections = if walk.problems.len() == before { Projections::Ok } else { Projections::Differ };
     walk.outbox()?;
     walk.seals()?;
-    let (photos_missing, photos_purged) = walk.photos()?;
+    let [photos_missing, photos_purged, photos_pruned] = walk.photos()?;
     walk.texts()?;
     let Walk { problems, events, .. } = walk;
-    Ok(VerifyReport { events, chain, projections, photos_missing, photos_purged, problems })
+    Ok(VerifyReport { events, chain, projections, photos_missing, photos_purged, photos_pruned, problems })
 }
 
 /// What own events name outside the log.
@@ -237,8 +239,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn photos(&mut self) -> Result<(u64, u64), RecordsError> {
-        let (mut missing, mut purged) = (0, 0);
+    /// How many are missing, purged, pruned.
+    fn photos(&mut self) -> Result<[u64; 3], RecordsError> {
+        let (mut missing, mut purged, mut pruned) = (0, 0, 0);
         for (hash, length) in std::mem::take(&mut self.named.photos) {
             let fault = match self.records.photos.read(&hash)? {
                 Some(bytes) if bytes.len() as u64 != length => Some("photo-length"),
@@ -248,6 +251,10 @@ impl Walk<'_> {
                     purged += 1;
                     None
                 }
+                None if self.is_pruned(&hash)? => {
+                    pruned += 1;
+                    None
+                }
                 None => Some("photo-missing"),
             };
             if let Some(code) = fault {
@@ -255,7 +262,12 @@ impl Walk<'_> {
                 self.problem(code, [("photo", hash.to_string())]);
             }
         }
-        Ok((missing, purged))
+        Ok([missing, purged, pruned])
+    }
+
+    fn is_pruned(&self, hash: &Sha256Hex) -> Result<bool, RecordsError> {
+        let sql = "SELECT 1 FROM photo_places WHERE photo = ?1 AND state = 'PRUNED'";
+        Ok(self.records.connection.prepare_cached(sql)?.exists(params![hash.to_string()])?)
     }
 
     fn texts(&mut self) -> Result<(), RecordsError> {

@@ -445,7 +445,8 @@ fn a_database_of_before_gets_its_figures_when_it_is_opened() {
     // As the first release left it.
     tamper(
         dir.path(),
-        "DROP TRIGGER unit_search_added; DROP TRIGGER unit_search_changed; DROP TRIGGER unit_search_gone;
+        "DROP TRIGGER rmas_added; DROP TRIGGER rmas_gone; DROP TABLE photo_places;
+         DROP TRIGGER unit_search_added; DROP TRIGGER unit_search_changed; DROP TRIGGER unit_search_gone;
          DROP TRIGGER parcel_search_added; DROP TRIGGER parcel_search_changed; DROP TRIGGER parcel_search_gone;
          DROP TRIGGER rma_search_added; DROP TRIGGER rma_search_gone; DROP TRIGGER tracking_search_added;
          DROP TRIGGER tracking_search_gone; DROP TABLE unit_search; DROP TABLE parcel_search; DROP TABLE rma_search;

@@ -34,7 +34,8 @@ fn an_untouched_folder_is_clean_and_says_so_in_the_agreed_json() {
     assert!(report.is_clean(), "{:?}", report.problems);
     let said = serde_json::to_value(&report).unwrap();
     let expected = serde_json::json!({
-        "events": 116, "chain": "ok", "projections": "ok", "photos_missing": 0, "photos_purged": 0, "problems": []
+        "events": 116, "chain": "ok", "projections": "ok", "photos_missing": 0, "photos_purged": 0,
+        "photos_pruned": 0, "problems": []
     });
     assert_eq!(said, expected);
 }

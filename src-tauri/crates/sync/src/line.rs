@@ -1,11 +1,12 @@
 //! The loop: hello, events up, feeds down, photos up, wait. One task per station.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use records::{Records, SCHEMA};
-use returns::ids::StationId;
+use returns::ids::{Sha256Hex, StationId};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -109,6 +110,7 @@ impl Start {
             pulled: None,
             plain: false,
             more: false,
+            left_out: BTreeSet::new(),
         })
     }
 
@@ -212,6 +214,8 @@ pub(crate) struct Session {
     pub plain: bool,
     /// Photos wait: the next round follows at once.
     pub more: bool,
+    /// Photos that do not go up in this run.
+    pub left_out: BTreeSet<Sha256Hex>,
 }
 
 /// Bytes of the first piece of a photo: half a second of a thin line.
@@ -309,6 +313,7 @@ impl Session {
             self.pulled = Some(Instant::now());
         }
         self.send_thumbnails(&limits).await?;
+        self.fetch_photos(&limits).await?;
         self.send_photos(&limits).await
     }
 

@@ -242,7 +242,7 @@ impl Session {
 }
 
 /// Head office is older than this call.
-fn not_known(error: &SyncError) -> bool {
+pub(crate) fn not_known(error: &SyncError) -> bool {
     error
         .proven()
         .is_some_and(|(status, problem)| status == 405 || (status == 404 && problem.code == "call-unknown"))

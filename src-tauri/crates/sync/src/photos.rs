@@ -1,15 +1,16 @@
-//! Photos up, piece by piece from where head office stands. Events always go first.
+//! Photos up, piece by piece from where head office stands, and back where they are missing here. Events always go first.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use records::CameBack;
 use reqwest::Method;
 use returns::ids::Sha256Hex;
 use wire::{BlobOffer, BlobState, Limits, ThumbnailOffer};
 
+use crate::SyncError;
 use crate::line::Session;
 use crate::office::{Answer, Call};
-use crate::{SyncError, Trouble};
+use crate::own::not_known;
 
 /// Photos looked at in one go.
 const PHOTOS: usize = 1;
@@ -56,11 +57,11 @@ impl Session {
     /// Photos, until it is time to look at the feeds again.
     pub(crate) async fn send_photos(&mut self, limits: &Limits) -> Result<(), SyncError> {
         let begun = Instant::now();
-        let mut left_out = BTreeSet::new();
         loop {
-            let most = PHOTOS + left_out.len();
+            let most = PHOTOS + self.left_out.len();
             let waiting = self.records.with(move |records| records.photos_to_send(most)).await?;
-            let Some((hash, length)) = waiting.into_iter().find(|(hash, _)| !left_out.contains(hash)) else {
+            let next = waiting.into_iter().find(|(hash, _)| !self.left_out.contains(hash));
+            let Some((hash, length)) = next else {
                 return Ok(());
             };
             if begun.elapsed() >= self.pace.poll.max(PIECE_TIME) {
@@ -74,14 +75,78 @@ impl Session {
                 }
                 Err(error) if is_this_photos(&error) => {
                     tracing::error!(code = error.code(), %hash, "a photo does not go up");
-                    let args = [("photo", hash.to_string()), ("why", error.code().to_owned())];
-                    self.lasting = Some(Trouble::new("photo-not-sent", args));
-                    left_out.insert(hash);
+                    // Tried again when the program starts anew; until then head office is spared.
+                    self.left_out.insert(hash);
+                    let why = error.code();
+                    self.records
+                        .with(move |records| {
+                            // Its file is gone: perhaps head office has it, and if not, that is a verdict too.
+                            if records.want_photo(&hash)? {
+                                Ok(())
+                            } else {
+                                records.photo_refused(&hash, why)
+                            }
+                        })
+                        .await?;
+                    self.more = true;
                 }
                 Err(error) => return Err(error),
             }
             self.push(limits).await?;
         }
+    }
+
+    /// Photos back that are missing here and that somebody asks for, or an event names.
+    pub(crate) async fn fetch_photos(&mut self, limits: &Limits) -> Result<(), SyncError> {
+        let begun = Instant::now();
+        loop {
+            let wanted = self.records.with(|records| records.photos_wanted(PHOTOS)).await?;
+            let Some((hash, length)) = wanted.into_iter().next() else { return Ok(()) };
+            // A thousand of them after a restore: what goes up has its turn in between.
+            if begun.elapsed() >= PIECE_TIME {
+                self.more = true;
+                return Ok(());
+            }
+            match self.fetch_photo(hash, length, limits).await {
+                Ok(jpeg) => {
+                    let came =
+                        self.records.with(move |records| records.photo_came_back(&hash, &jpeg)).await?;
+                    if came == CameBack::OtherBytes {
+                        // Signed by head office, and not what its name says: it has no good one.
+                        self.records.with(move |records| records.photo_lost(&hash)).await?;
+                    }
+                    self.status.send_modify(|status| status.photos_back += 1);
+                }
+                Err(error) if is_unknown(&error) => {
+                    tracing::error!(%hash, "a photo is neither here nor at head office");
+                    self.records.with(move |records| records.photo_lost(&hash)).await?;
+                }
+                // A head office that does not know the call: they wait for one that does.
+                Err(error) if not_known(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+            self.push(limits).await?;
+        }
+    }
+
+    async fn fetch_photo(
+        &mut self,
+        hash: Sha256Hex,
+        length: u64,
+        limits: &Limits,
+    ) -> Result<Vec<u8>, SyncError> {
+        let mut jpeg = Vec::new();
+        while (jpeg.len() as u64) < length {
+            let call = Call::get(format!("/v1/blobs/{hash}"))
+                .query("from", jpeg.len())
+                .query("most", self.piece(limits));
+            let answer = self.send_piece(&call).await?;
+            if answer.bytes().is_empty() {
+                return Err(SyncError::Unreadable("a photo ends early".to_owned()));
+            }
+            jpeg.extend_from_slice(answer.bytes());
+        }
+        Ok(jpeg)
     }
 
     async fn send_photo(&mut self, hash: Sha256Hex, length: u64, limits: &Limits) -> Result<(), SyncError> {
@@ -148,6 +213,11 @@ impl Session {
         }
         answer
     }
+}
+
+/// Head office says that it has no such photo.
+fn is_unknown(error: &SyncError) -> bool {
+    error.proven().is_some_and(|(status, problem)| status == 404 && problem.code == "blob-unknown")
 }
 
 /// The photo's own trouble: the others go on.

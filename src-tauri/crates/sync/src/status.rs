@@ -63,6 +63,8 @@ pub struct LineStatus {
     pub thumbnails: u64,
     /// Photos sent since the start.
     pub photos: u64,
+    /// Photos fetched back since the start.
+    pub photos_back: u64,
 }
 
 impl LineStatus {
@@ -78,6 +80,7 @@ impl LineStatus {
             items: 0,
             thumbnails: 0,
             photos: 0,
+            photos_back: 0,
         }
     }
 

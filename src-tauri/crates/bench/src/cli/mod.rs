@@ -9,6 +9,7 @@ mod insights;
 mod label;
 mod out;
 mod policy;
+mod prune;
 mod purge;
 mod replay;
 mod sync;
@@ -54,6 +55,7 @@ enum Command {
     Backup(backup::MakeBackup),
     Restore(backup::Restore),
     Purge(purge::Purge),
+    Prune(prune::Prune),
     Export(export::Export),
     Insights(insights::Insights),
     Policy(policy::PolicyArgs),
@@ -103,6 +105,7 @@ fn dispatch(cli: &Cli, out: &Out) -> Result<Outcome, Coded> {
         Command::Backup(backup) => backup.run(&cli.data, out),
         Command::Restore(restore) => restore.run(&cli.data, out),
         Command::Purge(purge) => purge.run(&cli.data, out),
+        Command::Prune(prune) => prune.run(&cli.data, out),
         Command::Export(export) => export.run(&cli.data, out),
         Command::Insights(insights) => insights.run(&cli.data, out),
         Command::Policy(policy) => policy.run(&cli.data, out),

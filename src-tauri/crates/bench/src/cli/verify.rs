@@ -13,7 +13,7 @@ use crate::seam::Coded;
 /// Recompute the chain, the projections and every photo's hash; nothing is changed
 ///
 /// Runs beside a station at work. With --json: {"events", "chain": "ok" or "broken", "projections": "ok" or "differ",
-/// "photos_missing", "photos_purged", "problems": [{"code", "args"}]}. Exit code 1 where there is a problem.
+/// "photos_missing", "photos_purged", "photos_pruned", "problems": [{"code", "args"}]}. Exit code 1 where there is a problem.
 ///
 /// With --pack a file that `station export pack` wrote is checked instead, anywhere, without a data folder: the
 /// signatures over file and manifest, every member's hash, the chain and its seals, photos, notes, and head office's
@@ -52,8 +52,8 @@ impl Verify {
             Projections::Differ => "differ",
         };
         out.line(format_args!(
-            "{} events, chain {chain}, projections {projections}, photos: {} missing, {} purged",
-            report.events, report.photos_missing, report.photos_purged
+            "{} events, chain {chain}, projections {projections}, photos: {} missing, {} purged, {} at head office only",
+            report.events, report.photos_missing, report.photos_purged, report.photos_pruned
         ))?;
         report.problems.iter().try_for_each(|problem| out.line(line(problem)))?;
         Ok(outcome)

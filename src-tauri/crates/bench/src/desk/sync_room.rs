@@ -2,12 +2,12 @@
 //! are kept.
 
 use jiff::{SignedDuration, Timestamp};
-use records::{Records, SpaceReserve};
+use records::{Prunable, Records, SecretIn, SpaceReserve};
 use wire::Feed;
 
 use super::{Coded, Desk, Said, say};
 use crate::seam::{IncidentView, KeptView, LaneView, LineState, Say, SyncLine, SyncView, Tone};
-use crate::upkeep::last_backup;
+use crate::upkeep::{last_backup, prunable};
 
 /// Incidents shown at a time.
 const MOST: usize = 20;
@@ -77,6 +77,13 @@ impl Desk {
             let code = if works { "kept-witness-works" } else { "kept-witness-fails" };
             note(!works, say(code, [("folder", folder.display().to_string())]));
         }
+        photos(records, &mut note)?;
+        match records.key_place() {
+            Some(SecretIn::Keyring) => note(false, say("kept-key-keyring", [])),
+            Some(SecretIn::SealedFile) => note(false, say("kept-key-sealed", [])),
+            Some(SecretIn::File) => note(false, say("kept-key-file", [])),
+            None => {}
+        }
         let (attention, backup) = self.backup(records)?;
         note(attention, backup);
         kept.sort_by_key(|kept| !kept.attention);
@@ -132,6 +139,31 @@ impl Desk {
         let words = say("space-reserve-used", [("mib", (bytes >> 20).to_string())]);
         Said { tone: Tone::Warning, say: words, saved: said.saved }
     }
+}
+
+/// Where the photos are: only here, to go, asked for, lost.
+fn photos(records: &Records, note: &mut impl FnMut(bool, Say)) -> Result<(), Coded> {
+    let kept = records.photos_kept()?;
+    let of = |what: Prunable| {
+        [("photos", what.photos.to_string()), ("mib", what.bytes.div_ceil(1 << 20).to_string())]
+    };
+    if kept.only_here.photos > 0 {
+        note(false, say("kept-photos-only-here", of(kept.only_here)));
+    }
+    if kept.pruned > 0 {
+        note(false, say("kept-photos-at-head-office", [("photos", kept.pruned.to_string())]));
+    }
+    let may_go = prunable(records)?;
+    if may_go.photos > 0 {
+        note(false, say("kept-photos-may-go", of(may_go)));
+    }
+    if kept.wanted > 0 {
+        note(false, say("kept-photos-wanted", [("photos", kept.wanted.to_string())]));
+    }
+    if kept.lost > 0 {
+        note(true, say("kept-photos-lost", [("photos", kept.lost.to_string())]));
+    }
+    Ok(())
 }
 
 fn lanes(records: &Records) -> Result<Vec<LaneView>, Coded> {

@@ -1,13 +1,15 @@
-//! Photos up: `POST /v1/blobs` offers one, `PATCH` appends at the offset, `HEAD` tells the offset. Semantics of
+//! Photos up: `POST /v1/blobs` offers one, `PATCH` appends at the offset, `HEAD` tells the offset; `GET` gives one back. Semantics of
 //! tus 1.0, with replies as JSON so that they can be signed.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use returns::ids::{Sha256Hex, StationId};
+use serde::Deserialize;
 use wire::{BlobOffer, BlobState};
 
 use super::Desk;
@@ -20,6 +22,9 @@ use crate::office::HeadOffice;
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 /// Header: bytes in all.
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+
+/// The longest piece of a photo that goes back in one reply: 4 MiB.
+const MOST_PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// 200 held already, 201 a place to send it to.
 pub(super) async fn offer(
@@ -61,6 +66,47 @@ pub(super) async fn state(
     let state = desk.work(move |office| known(office, &station, &sha256)).await?;
     let headers = [(UPLOAD_OFFSET, state.offset.to_string()), (UPLOAD_LENGTH, state.length.to_string())];
     Ok((StatusCode::OK, headers).into_response())
+}
+
+/// Which piece of a photo.
+#[derive(Debug, Deserialize)]
+pub(super) struct Piece {
+    #[serde(default)]
+    from: u64,
+    #[serde(default)]
+    most: Option<u64>,
+}
+
+/// Bytes of a photo back to a station that lost them or let them go. Whoever knows a photo's hash has seen its event:
+/// any station that is not revoked may ask.
+pub(super) async fn read(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    Path(sha256): Path<String>,
+    piece: Result<Query<Piece>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    caller.active()?;
+    let sha256 = parse_hash(&sha256)?;
+    let Query(Piece { from, most }) = piece.map_err(|_| Refusal::bad("blob-offset-unreadable"))?;
+    let (bytes, length) = desk
+        .work(move |office| {
+            let held = held(office, &sha256)?;
+            let length = held
+                .map(|held| held.length)
+                .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "blob-unknown"))?;
+            let bytes = office.blobs().read(&sha256)?;
+            let most = most.unwrap_or(MOST_PIECE_BYTES).clamp(1, MOST_PIECE_BYTES);
+            let (skip, take) = (usize::try_from(from), usize::try_from(most));
+            let (skip, take) = (skip.unwrap_or(usize::MAX), take.unwrap_or(usize::MAX));
+            let piece: Vec<u8> = bytes.into_iter().skip(skip).take(take).collect();
+            Ok((piece, length))
+        })
+        .await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/offset+octet-stream".to_owned()),
+        (UPLOAD_LENGTH, length.to_string()),
+    ];
+    Ok((StatusCode::OK, headers, bytes).into_response())
 }
 
 pub(super) async fn write(

@@ -182,7 +182,7 @@ fn router(desk: Desk) -> Router {
         .route("/v1/feeds/{feed}", get(feeds::page))
         .route("/v1/feeds/{feed}/snapshot", get(feeds::snapshot))
         .route("/v1/blobs", post(blobs::offer))
-        .route("/v1/blobs/{sha256}", head(blobs::state).patch(blobs::write))
+        .route("/v1/blobs/{sha256}", head(blobs::state).get(blobs::read).patch(blobs::write))
         .route_layer(signed)
         // The signature's check has measured the body; axum's own limit is below ours.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 type Described = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 /// Every call of a station. A test compares them with the routes.
-pub const CALLS: [Described; 14] = [
+pub const CALLS: [Described; 15] = [
     ("/v1/challenge", "get", "A nonce to be signed into the next calls, and the server's time", &["200"]),
     ("/v1/enrol", "post", "A one-time code makes a key a station's", &["200"]),
     ("/v1/hello", "post", "What head office makes of a station's head", &["200"]),
@@ -25,6 +25,7 @@ pub const CALLS: [Described; 14] = [
     ("/v1/feeds/{feed}/snapshot", "get", "A feed from its beginning, without what is gone", &["200"]),
     ("/v1/blobs", "post", "Offer a photo: held already, or a place to send it to", &["200", "201"]),
     ("/v1/blobs/{sha256}", "head", "How far a photo is held", &["200"]),
+    ("/v1/blobs/{sha256}", "get", "A photo back, from an offset on", &["200"]),
     ("/v1/blobs/{sha256}", "patch", "A piece of a photo at Upload-Offset", &["200"]),
     ("/readyz", "get", "Whether calls should be sent here", &["200"]),
 ];

@@ -28,29 +28,67 @@ pub(crate) struct Told<'a> {
     pub(crate) recorded_ms: i64,
 }
 
-/// An event was appended, and the state after it stored.
-pub(crate) fn appended(
-    connection: &Connection,
-    subject: Subject,
-    state: &State,
-    told: &Told<'_>,
-) -> Result<(), RecordsError> {
-    count_step(connection, told.event.kind(), told.station, told.operator, told.recorded_ms)?;
-    match (subject, state, told.event) {
-        (Subject::Unit(id), State::Unit(unit), Event::Unit(event)) if matters(event) => {
-            let mut figures = UnitFigures::load(connection, id)?;
-            let blinds = figures.blinds.len();
-            figures.step(unit, event, told);
-            figures.store(connection, id, unit)?;
-            figures.blinds.iter().skip(blinds).try_for_each(|blind| blind.store(connection, id))
+/// A subject's figures in the middle of an append: written once, at its end, however many events tell of it.
+#[derive(Debug, Default)]
+pub(crate) enum Pending {
+    /// Nothing that the figures count.
+    #[default]
+    Nothing,
+    Unit(UnitFigures),
+    /// With whether the arrival may have changed, of which its units learn.
+    Parcel(ParcelFigures, bool),
+}
+
+impl Pending {
+    /// An event was appended; `state` is the one after it.
+    pub(crate) fn step(
+        &mut self,
+        connection: &Connection,
+        subject: Subject,
+        state: &State,
+        told: &Told<'_>,
+    ) -> Result<(), RecordsError> {
+        count_step(connection, told.event.kind(), told.station, told.operator, told.recorded_ms)?;
+        match (subject, state, told.event) {
+            (Subject::Unit(id), State::Unit(unit), Event::Unit(event)) if matters(event) => {
+                let mut figures = match std::mem::take(self) {
+                    Self::Unit(figures) => figures,
+                    _ => UnitFigures::load(connection, id)?,
+                };
+                figures.step(unit, event, told);
+                *self = Self::Unit(figures);
+            }
+            (Subject::Parcel(id), State::Parcel(_), Event::Parcel(event)) => {
+                let (mut figures, arrived) = match std::mem::take(self) {
+                    Self::Parcel(figures, arrived) => (figures, arrived),
+                    _ => (ParcelFigures::load(connection, id)?, false),
+                };
+                let arrives = matches!(event, ParcelEvent::Arrived { .. } | ParcelEvent::Refused { .. });
+                figures.step(event, told);
+                *self = Self::Parcel(figures, arrived || arrives);
+            }
+            _ => {}
         }
-        (Subject::Parcel(id), State::Parcel(parcel), Event::Parcel(event)) => {
-            let mut figures = ParcelFigures::load(connection, id)?;
-            let arrives = matches!(event, ParcelEvent::Arrived { .. } | ParcelEvent::Refused { .. });
-            figures.step(event, told);
-            figures.store(connection, id, parcel, arrives)
+        Ok(())
+    }
+
+    /// Writes them, with the state at the end.
+    pub(crate) fn write(
+        &self,
+        connection: &Connection,
+        subject: Subject,
+        state: &State,
+    ) -> Result<(), RecordsError> {
+        match (subject, state, self) {
+            (Subject::Unit(id), State::Unit(unit), Self::Unit(figures)) => {
+                figures.store(connection, id, unit)?;
+                figures.blinds.iter().try_for_each(|blind| blind.store(connection, id))
+            }
+            (Subject::Parcel(id), State::Parcel(parcel), Self::Parcel(figures, arrives)) => {
+                figures.store(connection, id, parcel, *arrives)
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::database::{DATABASE, Options, configure, migrate};
 use crate::enrolment::{sync_folder, write_durably};
 use crate::incidents::{IncidentKind, args};
 use crate::lock::Lock;
-use crate::{Photos, Records, RecordsError, Witness, enrolment, epochs, witness};
+use crate::{Photos, Records, RecordsError, Secrets, Witness, enrolment, epochs, witness};
 
 use gather::Gathered;
 use pages::Pages;
@@ -153,7 +153,7 @@ fn make(
     let witness = witness::newest(dir, options.witness_folder.as_deref(), enrolment.station);
     let transaction = connection.transaction()?;
     let mut own = enrolment;
-    let key = enrolment::read_key(dir)?.map(|key| key.public());
+    let key = enrolment::read_key(&Secrets::of(dir, options.secrets)).ok().flatten().map(|key| key.public());
     let at = Beside { photos: Photos::in_folder(dir), witness: witness.clone(), key, now_ms };
     let walked = walk::walk(&transaction, &mut own, &at)?;
     let epoch = own.epoch;

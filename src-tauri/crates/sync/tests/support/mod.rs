@@ -343,6 +343,7 @@ fn honest(desk: &Desk, method: &str, path: &str, query: &str, headers: &HeaderMa
             let complete = held.len() as u64 == *length;
             (200, json!({"sha256": sha256, "offset": held.len(), "length": length, "complete": complete}))
         }
+        ("GET", ["blobs", _]) => (404, problem("blob-unknown", &[])),
         _ => (404, problem("call-unknown", &[])),
     }
 }

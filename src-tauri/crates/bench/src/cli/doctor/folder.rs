@@ -96,8 +96,10 @@ pub(super) fn database() -> Finding {
 pub(super) fn verified(data: &Path) -> Finding {
     match records::verify(data) {
         Ok(report) if report.is_clean() => {
-            let purged = report.photos_purged;
-            Finding::ok("records-verified", format!("{} events, {purged} photos purged", report.events))
+            let (purged, pruned) = (report.photos_purged, report.photos_pruned);
+            let words =
+                format!("{} events, {purged} photos purged, {pruned} at head office only", report.events);
+            Finding::ok("records-verified", words)
         }
         Ok(report) => {
             let count = report.problems.len();

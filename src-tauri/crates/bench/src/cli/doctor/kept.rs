@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use records::{Records, RecordsError};
+use records::{Keyring, Records, RecordsError, SecretIn, Secrets};
 
 use super::super::backup::described;
 use super::{Finding, Level};
@@ -61,18 +61,27 @@ pub(super) fn keeping(records: &Records, data: &Path, now: Timestamp) -> Vec<Fin
 
 /// Where the station's key lies, and who may read it there.
 pub(super) fn key(data: &Path) -> Option<Finding> {
-    let path = data.join("station.key");
-    let open = open_to_others(&std::fs::metadata(&path).ok()?);
-    Some(if open {
-        Finding::bad(
+    let place = Secrets::of(data, SecretIn::Keyring).place("station")?;
+    let plain = data.join("station.key");
+    let open = std::fs::metadata(&plain).is_ok_and(|file| open_to_others(&file));
+    Some(match place {
+        SecretIn::File if open => Finding::bad(
             "key-readable-by-others",
-            format!("{} can be read by others than its owner", path.display()),
-        )
-    } else {
-        Finding::ok(
+            format!("{} can be read by others than its owner", plain.display()),
+        ),
+        SecretIn::File => Finding::ok(
             "key-in-file",
-            format!("{}: a file that only its owner reads; no keyring is used", path.display()),
-        )
+            format!("{}: a file that only its owner reads; no keyring is used", plain.display()),
+        ),
+        SecretIn::SealedFile => Finding::ok(
+            "key-in-sealed-file",
+            "a file sealed to this machine: a copy of the folder has no key, whoever has the disk has it",
+        ),
+        SecretIn::Keyring if Keyring::is_there() => Finding::ok("key-in-keyring", "the system's keyring"),
+        SecretIn::Keyring => Finding::bad(
+            "keyring-unreachable",
+            "the system's keyring has the key, and does not answer here: sign in where the station runs",
+        ),
     })
 }
 
