@@ -115,6 +115,7 @@ fn scale_at(path: &str) -> ScaleSetup {
     let word = str::to_owned;
     ScaleSetup {
         path: word(path),
+        usb: None,
         protocol: word("mt-sics"),
         baud: 9600,
         data_bits: word("eight"),
@@ -130,11 +131,15 @@ async fn a_scale_is_set_up_here_weighs_and_is_missed_when_its_cable_is_pulled() 
     let (line, cable) = pty();
     let path = cable.path();
     let setup = scale_at(&path);
-    let save = || Request::ScaleSave { setup: setup.clone() };
+    let save = || Request::ScaleSave { setup: setup.clone(), bind: None };
     assert_eq!(asked(&station, save()).await.unwrap_err(), "supervisor-only");
     station.sign_in(TO).await;
     let wrong = ScaleSetup { path: " ".to_owned(), ..setup.clone() };
-    assert_eq!(asked(&station, Request::ScaleSave { setup: wrong }).await.unwrap_err(), "scale-setup-empty");
+    let nowhere = Request::ScaleSave { setup: wrong, bind: None };
+    assert_eq!(asked(&station, nowhere).await.unwrap_err(), "scale-setup-empty");
+    // What is not plugged in cannot be chosen.
+    let gone = Request::ScaleSave { setup: setup.clone(), bind: Some("/dev/no-such-port".to_owned()) };
+    assert_eq!(asked(&station, gone).await.unwrap_err(), "scanner-port-gone");
 
     let grams = Arc::new(AtomicU32::new(612));
     let lies = Arc::clone(&grams);

@@ -53,7 +53,13 @@ describe.each(looks)('$width × $height, $theme, $language', (at) => {
     await see('63-scale-form');
     expect(await small('[data-testid=scale-form]')).toEqual([]);
     await page.click('[data-testid=scale-save]');
-    await page.waitForSelector('[data-kind=scale] >> text="/dev/ttyACM0"');
+    // Bound by what it is; the port is only where it was found.
+    await page.waitForSelector('[data-kind=scale] >> text="USB 05e0:1701 S22040523"');
+    await page.click('[data-testid=scale-set-up]');
+    await page.waitForSelector('[data-port="/dev/ttyACM0"] >> text=/scale/');
+    await page.fill('#scale-path', '/dev/ttyS0');
+    await page.click('[data-testid=scale-save]');
+    await page.waitForSelector('[data-kind=scale] >> text="/dev/ttyS0"');
     await page.click('[data-testid=scale-remove]');
     await page.click('[data-testid=scale-remove]');
     await page.waitForSelector('[data-kind=scale]', { state: 'detached' });

@@ -971,7 +971,7 @@ name: string | null,
  */
 usb: string | null, 
 /**
- * The scanner of this bench that it is.
+ * The scanner or scale of this bench that it is.
  */
 device: string | null, 
 /**
@@ -1350,7 +1350,11 @@ setup: CameraSetup, } | { "ask": "camera-remove" } | { "ask": "mat-take" } | { "
 /**
  * How.
  */
-setup: ScaleSetup, } | { "ask": "scale-remove" };
+setup: ScaleSetup, 
+/**
+ * The port at which it is plugged in now, to bind it by what it is; none: as the setup says.
+ */
+bind: string | null, } | { "ask": "scale-remove" };
 
 export type ReviewCause = "GRADE_OVERRIDDEN" | "DISPOSITION_OVERRIDDEN" | "VALUE_OVER_LIMIT" | "FRAUD_SIGNAL" | "SERIAL_MISMATCH" | "PHOTO_SKIPPED" | "POLICY" | "SAMPLE";
 
@@ -1520,9 +1524,13 @@ export type ScaleOrder = "zero" | "tare" | "clear-tare";
 
 export type ScaleSetup = { 
 /**
- * The port.
+ * A typed path; empty where it is bound by what it is.
  */
 path: string, 
+/**
+ * What it is, or the adapter that it is plugged into.
+ */
+usb?: UsbView, 
 /**
  * The language that it speaks.
  */

@@ -1,5 +1,6 @@
 //! The devices of one bench, opened from its settings or handed in (tests, `station replay`).
 
+mod binding;
 mod instruments;
 mod scanners;
 
@@ -188,10 +189,7 @@ impl Devices {
             DeviceKind::Scanner => {
                 let config = self.settings.scanners.iter().find(|config| &config.id == id);
                 let place = config.map(devices::ScannerConfig::place).unwrap_or_default();
-                match self.scanner(id.as_str()).and_then(|scanner| scanner.open_path()) {
-                    Some(path) if path != place => format!("{place} · {path}"),
-                    _ => place,
-                }
+                with_path(place, self.scanner(id.as_str()).and_then(|scanner| scanner.open_path()))
             }
             DeviceKind::Camera => match self.settings.camera.as_ref().map(|config| &config.source) {
                 Some(source) => source.place(),
@@ -203,9 +201,18 @@ impl Devices {
                 None => String::new(),
             },
             DeviceKind::Scale => {
-                self.settings.scale.as_ref().map(|config| config.path.clone()).unwrap_or_default()
+                let place = self.settings.scale.as_ref().map(devices::ScaleConfig::place).unwrap_or_default();
+                with_path(place, self.scale.as_ref().and_then(|scale| scale.open_path()))
             }
         }
+    }
+}
+
+/// What a device is bound to, and the path that it has just now.
+fn with_path(place: String, open: Option<String>) -> String {
+    match open {
+        Some(path) if path != place => format!("{place} · {path}"),
+        _ => place,
     }
 }
 

@@ -142,6 +142,8 @@ pub enum FailureCode {
     ScalePortSettings,
     /// The scale's path is no serial port.
     ScaleNotAPort,
+    /// Several devices fit what the scale is bound to, and nothing tells them apart.
+    ScaleAlike,
     /// The port is open, and nothing answers.
     ScaleSilent,
     /// What the scale answers is no text: another baud rate or parity.
@@ -187,6 +189,7 @@ impl FailureCode {
             Self::ScaleNotAPort => "scale-not-a-port",
             Self::ScaleSilent => "scale-silent",
             Self::ScaleUnreadable => "scale-unreadable",
+            Self::ScaleAlike => "scale-alike",
             Self::ScaleOtherProtocol => "scale-other-protocol",
             Self::ScaleUnit => "scale-unit",
             Self::ScaleDefect => "scale-defect",

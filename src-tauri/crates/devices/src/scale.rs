@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::device::{DeviceId, DeviceState};
-use crate::scanner::{DataBits, Flow, Parity, ScannerConfig, StopBits};
+use crate::scanner::{DataBits, Flow, Parity, ScannerConfig, StopBits, UsbIdentity};
 
 pub use serial::SerialScale;
 pub use weight::{Unit, Weight};
@@ -29,6 +29,11 @@ pub trait Scale: Send + Sync {
 
     /// How it fares now.
     fn state(&self) -> DeviceState;
+
+    /// The path that is open now, where it has one.
+    fn open_path(&self) -> Option<String> {
+        None
+    }
 
     /// A view of the newest reading. `None` until the first one and while the scale is away: an old weight never
     /// passes for the present one.
@@ -163,8 +168,12 @@ pub enum Protocol {
 pub struct ScaleConfig {
     /// The scale's name.
     pub id: DeviceId,
-    /// The port: `/dev/ttyUSB0`, `COM3`, or any path to a tty.
+    /// The port: `/dev/ttyUSB0`, `COM3`, or any path to a tty. Not looked at where `usb` is given.
+    #[serde(default)]
     pub path: String,
+    /// The scale itself, or the adapter that it is plugged into, looked for under whatever path it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usb: Option<UsbIdentity>,
     /// The language it speaks; MT-SICS unless given.
     #[serde(default)]
     pub protocol: Protocol,
@@ -195,6 +204,7 @@ impl ScaleConfig {
         Self {
             id: DeviceId::new(id),
             path: path.into(),
+            usb: None,
             protocol,
             baud: default_baud(),
             data_bits: DataBits::default(),
@@ -204,9 +214,14 @@ impl ScaleConfig {
         }
     }
 
+    /// Where it is looked for: the path, or the USB device.
+    pub fn place(&self) -> String {
+        self.usb.as_ref().map_or_else(|| self.path.clone(), ToString::to_string)
+    }
+
     /// The port's part, in the form in which ports are opened.
-    fn port(&self) -> ScannerConfig {
-        let mut port = ScannerConfig::new(self.id.0.clone(), self.path.clone());
+    fn port(&self, path: &str) -> ScannerConfig {
+        let mut port = ScannerConfig::new(self.id.0.clone(), path);
         port.baud = self.baud;
         port.data_bits = self.data_bits;
         port.parity = self.parity;
@@ -265,7 +280,7 @@ mod tests {
             r#"{"id":"s","path":"p","protocol":"nci","baud":2400,"parity":"even","data_bits":"seven"}"#,
         )
         .unwrap();
-        assert_eq!((config.protocol, config.port().parity), (Protocol::Nci, Parity::Even));
+        assert_eq!((config.protocol, config.port("p").parity), (Protocol::Nci, Parity::Even));
         assert!(serde_json::from_str::<ScaleConfig>(r#"{"id":"s","path":"p","unit":"kg"}"#).is_err());
     }
 

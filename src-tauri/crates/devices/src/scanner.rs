@@ -12,6 +12,7 @@ pub(crate) mod port;
 pub mod raw;
 mod serial;
 pub mod ssi;
+pub(crate) mod whereabouts;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use devices::scale::Protocol;
+use devices::scanner::{ListedPort, PortList, UsbIdentity};
 use devices::{
     Adjustment, DeviceState, Event, EventReceiver, FailureCode, Load, Reading, Scale, ScaleConfig,
     ScaleFault, SerialScale, events,
@@ -40,6 +41,8 @@ struct Pan {
     instead: Option<Vec<u8>>,
     /// Loses the beginning of each second answer.
     halves: bool,
+    /// Its cable is pulled with the next question.
+    pulled: bool,
     answers: u64,
 }
 
@@ -57,6 +60,7 @@ impl Default for Pan {
             piece: usize::MAX,
             instead: None,
             halves: false,
+            pulled: false,
             answers: 0,
         }
     }
@@ -152,6 +156,9 @@ impl Bench {
                 let text = String::from_utf8(std::mem::take(&mut command)).unwrap();
                 let (answer, delay, piece) = {
                     let mut pan = behaves.lock().unwrap();
+                    if pan.pulled {
+                        return;
+                    }
                     pan.answers += 1;
                     let mut answer = match protocol {
                         Protocol::MtSics => pan.sics(&text),
@@ -207,6 +214,65 @@ async fn until_state(receiver: &mut EventReceiver, wanted: &DeviceState) {
             other => seen.push(other),
         }
     }
+}
+
+/// A list of ports that a test plugs into.
+#[derive(Default)]
+struct Hub(Mutex<Vec<ListedPort>>);
+
+impl PortList for Hub {
+    fn list(&self) -> Vec<ListedPort> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+fn adapter(socket: &str) -> UsbIdentity {
+    let socket = Some(socket.to_owned());
+    UsbIdentity { vendor: 0x067b, product: 0x2303, serial: None, socket, interface: None }
+}
+
+#[tokio::test]
+async fn a_scale_is_found_by_what_it_is_wherever_it_is_plugged_in() {
+    let hub = Arc::new(Hub::default());
+    let plug = |port: &Path, socket: &str| {
+        let path = port.display().to_string();
+        hub.0.lock().unwrap().push(ListedPort { path, usb: Some(adapter(socket)), name: None });
+    };
+    let (sender, mut receiver) = events();
+    let anywhere = UsbIdentity { socket: None, ..adapter("") };
+    let config = ScaleConfig { usb: Some(anywhere), ..ScaleConfig::new("scale", "", Protocol::MtSics) };
+    assert_eq!(config.place(), "USB 067b:2303");
+    let scale = SerialScale::spawn_among(config, &sender, hub.clone()).unwrap();
+    until_state(&mut receiver, &DeviceState::Missing { what: "USB 067b:2303".into() }).await;
+    assert_eq!(scale.open_path(), None);
+
+    let (first, line) = Bench::plug_in(Protocol::MtSics, Pan { load_mg: 300_000, ..Pan::default() });
+    plug(&first.port, "1-1");
+    until_grams(&scale, 300).await;
+    assert_eq!(scale.open_path(), Some(first.port.display().to_string()));
+
+    // Its cable is pulled and put into another socket, where it has another port.
+    hub.0.lock().unwrap().clear();
+    drop(line);
+    first.now(|pan| pan.pulled = true);
+    until_state(&mut receiver, &DeviceState::Lost).await;
+    let (second, _line) = Bench::plug_in(Protocol::MtSics, Pan { load_mg: 412_000, ..Pan::default() });
+    plug(&second.port, "3-4");
+    until_grams(&scale, 412).await;
+    assert_eq!(scale.open_path(), Some(second.port.display().to_string()));
+
+    // Beside an adapter of the same make nobody can say which it is.
+    drop(scale);
+    let (third, _other) = Bench::plug_in(Protocol::MtSics, Pan::default());
+    plug(&third.port, "3-5");
+    let config = |usb| ScaleConfig { usb: Some(usb), ..ScaleConfig::new("scale", "", Protocol::MtSics) };
+    let (sender, mut receiver) = events();
+    let nowhere = UsbIdentity { socket: None, ..adapter("") };
+    let lost = SerialScale::spawn_among(config(nowhere), &sender, hub.clone()).unwrap();
+    until_state(&mut receiver, &DeviceState::Failing { code: FailureCode::ScaleAlike }).await;
+    drop(lost);
+    let told_apart = SerialScale::spawn_among(config(adapter("3-4")), &sender, hub.clone()).unwrap();
+    until_grams(&told_apart, 412).await;
 }
 
 #[rstest]

@@ -7,8 +7,10 @@ import type {
   MatView,
   ScaleSetup,
   TestCode,
+  UsbView,
 } from '../types';
 import { qr } from './goods';
+import { placeOf } from './scanners';
 
 /** Camera and scale of the simulated bench, and the makers' codes. */
 export class Instruments {
@@ -33,15 +35,19 @@ export class Instruments {
 
   /** The device room with this camera and scale in it. */
   view(devices: DevicesView): DevicesView {
-    const place = { camera: this.#camera?.place, scale: this.#scale?.path };
+    const place = { camera: this.#camera?.place, scale: this.#scale === null ? '' : placeOf(this.#scale) };
     const here = devices.devices
       .map((one) =>
         one.kind === 'camera' || one.kind === 'scale' ? { ...one, place: place[one.kind] ?? '' } : one,
       )
       .filter((one) => one.place !== '');
+    const listed = devices.listed.map((one) =>
+      one.usb !== null && one.usb === place.scale ? { ...one, device: 'scale' } : one,
+    );
     return {
       ...devices,
       devices: here,
+      listed,
       camera: this.#camera,
       camera_kinds: { usb: false, rtsp: false },
       scale: this.#scale,
@@ -57,10 +63,12 @@ export class Instruments {
     this.#mat = null;
   }
 
-  saveScale(setup: ScaleSetup): void {
-    if (setup.path === '') throw refusal('scale-setup-empty');
+  /** `usb`: what is plugged in where it is to be bound. */
+  saveScale(setup: ScaleSetup, usb: UsbView | null): void {
+    const bound = usb === null ? setup : { ...setup, path: '', usb };
+    if (bound.path === '' && bound.usb === undefined) throw refusal('scale-setup-empty');
     if (setup.baud === 0) throw refusal('scale-setup-baud');
-    this.#scale = setup;
+    this.#scale = bound;
   }
 
   remove(kind: 'camera' | 'scale'): void {

@@ -162,7 +162,7 @@ export class SimulatedRooms {
         this.#instruments.remove('camera');
         return this.#devices();
       case 'scale-save':
-        this.#instruments.saveScale(request.setup);
+        this.#instruments.saveScale(request.setup, this.#scanners.pluggedIn(request.bind));
         return this.#devices();
       case 'scale-remove':
         this.#instruments.remove('scale');

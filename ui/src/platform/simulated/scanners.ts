@@ -1,4 +1,4 @@
-import type { DevicesView, PortView, RawChunk, ScannerSetup, TestCode } from '../types';
+import type { DevicesView, PortView, RawChunk, ScannerSetup, TestCode, UsbView } from '../types';
 import * as goods from './goods';
 
 const port = (path: string, name: string, usb: string, twin: boolean): PortView => ({
@@ -38,11 +38,11 @@ export class Scanners {
   view(): DevicesView {
     const [scanner, ...rest] = goods.devices(new Date().toISOString());
     const devices = this.#setups.flatMap((setup) =>
-      scanner === undefined ? [] : [{ ...scanner, device: setup.id, place: this.#place(setup) }],
+      scanner === undefined ? [] : [{ ...scanner, device: setup.id, place: placeOf(setup) }],
     );
     const listed = this.#ports.map((one) => ({
       ...one,
-      device: this.#setups.find((setup) => this.#place(setup) === one.usb)?.id ?? null,
+      device: this.#setups.find((setup) => placeOf(setup) === one.usb)?.id ?? null,
     }));
     return {
       devices: [...devices, ...rest],
@@ -60,9 +60,15 @@ export class Scanners {
     if (setup !== undefined) setup.path = path;
   }
 
+  /** What is plugged in at a port. */
+  pluggedIn(port: string | null): UsbView | null {
+    const usb = this.#ports.find((one) => one.path === port)?.usb ?? null;
+    return usb === null ? null : usbOf(usb);
+  }
+
   save(setup: ScannerSetup, bind: string | null): void {
-    const bound = this.#ports.find((one) => one.path === bind)?.usb ?? null;
-    const saved = bound === null ? setup : { ...setup, path: '', usb: usbOf(bound) };
+    const usb = this.pluggedIn(bind);
+    const saved = usb === null ? setup : { ...setup, path: '', usb };
     if (this.#setups.some((one) => one.id === saved.id)) {
       this.#setups = this.#setups.map((one) => (one.id === saved.id ? saved : one));
     } else {
@@ -94,16 +100,17 @@ export class Scanners {
   testCode(): TestCode {
     return { text: 'RS:TEST', svg_path: 'M10 0h2v40h-2zM13 0h1v40h-1zM18 0h3v40h-3z', width: 31, height: 40 };
   }
-
-  #place(setup: ScannerSetup): string {
-    if (setup.usb === undefined) return setup.path;
-    const { vendor, product, serial, socket } = setup.usb;
-    const hex = (n: number): string => n.toString(16).padStart(4, '0');
-    return `USB ${hex(vendor)}:${hex(product)}${serial === undefined ? '' : ` ${serial}`}${socket === undefined ? '' : ` @${socket}`}`;
-  }
 }
 
-function usbOf(text: string): NonNullable<ScannerSetup['usb']> {
+/** Where a scanner or scale is looked for, as the bench says it. */
+export function placeOf(setup: { path: string; usb?: UsbView }): string {
+  if (setup.usb === undefined) return setup.path;
+  const { vendor, product, serial, socket } = setup.usb;
+  const hex = (n: number): string => n.toString(16).padStart(4, '0');
+  return `USB ${hex(vendor)}:${hex(product)}${serial === undefined ? '' : ` ${serial}`}${socket === undefined ? '' : ` @${socket}`}`;
+}
+
+function usbOf(text: string): UsbView {
   const [, vendor = '0', product = '0', rest = ''] = /^USB (\w+):(\w+) (.*)$/.exec(text) ?? [];
   const of = { vendor: Number.parseInt(vendor, 16), product: Number.parseInt(product, 16) };
   return rest.startsWith('@') ? { ...of, socket: rest.slice(1) } : { ...of, serial: rest };

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use devices::camera::SignIn;
-use devices::{Camera, CameraConfig, CameraSource, DeviceId, DeviceKind, Scale, ScaleConfig};
+use devices::scanner::{PortList, SystemPorts};
+use devices::{Camera, CameraConfig, CameraSource, DeviceId, DeviceKind, Scale, ScaleConfig, Scanner};
 
 use super::Devices;
+use super::binding::Bound;
 use crate::desk::coded;
 use crate::preview::Preview;
 use crate::seam::{CameraKinds, CameraSetup, Coded, ScaleSetup};
@@ -103,30 +105,46 @@ impl Devices {
         }
     }
 
-    /// Sets the scale up; the port of the one before is closed first.
+    /// Sets the scale up, and binds it to what is plugged in at `bind` now, if that is given; the port of the one before
+    /// is closed first.
     pub(crate) fn save_scale(
         &mut self,
         data: &Path,
         setup: &ScaleSetup,
+        bind: Option<&str>,
         instruments: &Instruments,
     ) -> Result<(), Coded> {
         let before = self.settings.scale.as_ref();
         let id = before.map_or_else(|| self.free_id(SCALE), |config| Ok(config.id.clone()))?;
-        let config = scale_config(&id, setup)?;
-        let taken = self.settings.scanners.iter().any(|scanner| {
-            self.scanner(scanner.id.as_str()).and_then(|scanner| scanner.open_path()).as_ref()
-                == Some(&config.path)
-        });
-        if taken {
-            return Err(coded("scale-setup-taken", [("path", config.path)]));
+        let mut config = scale_config(&id, setup)?;
+        let mut twins = Vec::new();
+        if let Some(path) = bind {
+            let bound;
+            (bound, twins) = self.bind(&id, path, &SystemPorts.list())?;
+            Bound { path: config.path, usb: config.usb } = bound;
         }
-        let settings = Settings { scale: Some(config.clone()), ..self.settings.clone() };
+        if config.usb.is_none() && config.path.is_empty() {
+            return Err(coded("scale-setup-empty", []));
+        }
+        let path = bind.unwrap_or(&config.path).to_owned();
+        let taken = |scanner: &Arc<dyn Scanner>| scanner.open_path().as_ref() == Some(&path);
+        if self.scanners.iter().any(taken) {
+            return Err(coded("scale-setup-taken", [("path", path)]));
+        }
+        let settings = Settings { scale: Some(config), ..self.settings.clone() };
         self.replace_settings(data, settings)?;
+        self.reopen_scale(instruments);
+        self.reopen_twins(&twins, instruments);
+        Ok(())
+    }
+
+    /// Opens the scale as the settings name it.
+    pub(super) fn reopen_scale(&mut self, instruments: &Instruments) {
         self.drop_scale(instruments);
+        let Some(config) = self.settings.scale.clone() else { return };
         self.expect(&config.id, DeviceKind::Scale);
         self.scale = super::scale(&config, &self.sender);
         instruments.place_scale(self.scale.clone());
-        Ok(())
     }
 
     /// Takes the scale away for good.
@@ -273,9 +291,6 @@ fn setup_of(source: &CameraSource) -> CameraSetup {
 }
 
 fn scale_config(id: &DeviceId, setup: &ScaleSetup) -> Result<ScaleConfig, Coded> {
-    if setup.path.trim().is_empty() {
-        return Err(coded("scale-setup-empty", []));
-    }
     if setup.baud == 0 {
         return Err(coded("scale-setup-baud", []));
     }
@@ -375,11 +390,13 @@ mod tests {
             stop_bits: "one".to_owned(),
             flow: "none".to_owned(),
         };
-        devices.save_scale(data.path(), &scale, &instruments).unwrap();
+        devices.save_scale(data.path(), &scale, None, &instruments).unwrap();
         assert!(instruments.scale().is_some());
         assert_eq!(devices.scale_setup(), Some(scale.clone()));
         let code = |setup: ScaleSetup| scale_config(&DeviceId::new("s"), &setup).unwrap_err().code;
-        assert_eq!(code(ScaleSetup { path: " ".to_owned(), ..scale.clone() }), "scale-setup-empty");
+        let nowhere = ScaleSetup { path: " ".to_owned(), ..scale.clone() };
+        let refused = devices.save_scale(data.path(), &nowhere, None, &instruments).unwrap_err();
+        assert_eq!(refused.code, "scale-setup-empty");
         assert_eq!(code(ScaleSetup { baud: 0, ..scale.clone() }), "scale-setup-baud");
         assert_eq!(code(ScaleSetup { protocol: "morse".to_owned(), ..scale }), "scale-setup");
 
@@ -387,6 +404,7 @@ mod tests {
         devices.remove_scale(data.path(), &instruments).unwrap();
         assert!(instruments.camera().is_none() && instruments.scale().is_none());
         assert!(devices.views().is_empty());
+            usb: None,
         let saved = Settings::load(data.path()).unwrap();
         assert!(saved.camera.is_none() && saved.scale.is_none());
         let gone = devices.remove_camera(data.path(), &instruments).unwrap_err();

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use devices::scanner::identity::Found;
-use devices::scanner::{ListedPort, Outcome, PortList, SystemPorts, UsbIdentity};
+use devices::scanner::{Outcome, PortList, SystemPorts};
 use devices::{DeviceId, DeviceKind, EventSender, Scanner, ScannerConfig, SerialScanner};
 
-use super::Devices;
+use super::binding::Bound;
+use super::{Devices, Instruments};
 use crate::desk::{coded, say};
 use crate::seam::{Coded, PortView, RawChunk, ScanTest, ScannerSetup};
 use crate::test_code::TEST_CODE;
@@ -46,20 +46,31 @@ impl Devices {
         data: &Path,
         setup: &ScannerSetup,
         bind: Option<&str>,
+        instruments: &Instruments,
     ) -> Result<(), Coded> {
         let mut config = config_of(setup)?;
         let mut twins = Vec::new();
         if let Some(path) = bind {
-            twins = self.bind(&mut config, path, &SystemPorts.list())?;
+            let bound;
+            (bound, twins) = self.bind(&config.id, path, &SystemPorts.list())?;
+            Bound { path: config.path, usb: config.usb } = bound;
         }
         if config.usb.is_none() && config.path.is_empty() {
             return Err(wrong("path"));
         }
         self.keep(data, config)?;
-        for twin in twins {
-            self.reopen(&twin);
-        }
+        self.reopen_twins(&twins, instruments);
         Ok(())
+    }
+
+    /// Opens those again that are told from a twin by their sockets from now on.
+    pub(super) fn reopen_twins(&mut self, twins: &[DeviceId], instruments: &Instruments) {
+        for twin in twins {
+            match self.settings.scanners.iter().find(|config| config.id == *twin).cloned() {
+                Some(config) => self.reopen(&config),
+                None => self.reopen_scale(instruments),
+            }
+        }
     }
 
     /// Forgets a scanner.
@@ -113,77 +124,6 @@ impl Devices {
     /// What this computer lists.
     pub(crate) fn listed(&self) -> Vec<PortView> {
         self.ports_of(&SystemPorts.list())
-    }
-
-    fn ports_of(&self, ports: &[ListedPort]) -> Vec<PortView> {
-        let view = |port: &ListedPort| {
-            let bound = self.settings.scanners.iter().find(|config| match &config.usb {
-                Some(usb) => usb.find(ports) == Found::At(port.path.clone()),
-                None => config.path == port.path,
-            });
-            let twin = port.usb.as_ref().is_some_and(|usb| {
-                let anywhere = UsbIdentity { socket: None, ..usb.clone() };
-                matches!(anywhere.find(ports), Found::Alike(_))
-            });
-            PortView {
-                path: port.path.clone(),
-                name: port.name.clone(),
-                usb: port.usb.as_ref().map(ToString::to_string),
-                device: bound.map(|config| config.id.to_string()),
-                twin,
-            }
-        };
-        ports.iter().map(view).collect()
-    }
-
-    /// Binds by identity where the port has one, by path otherwise. A twin that is bound already gets its socket too, so
-    /// that from now on neither can be taken for the other.
-    /// Returns the twins that changed.
-    fn bind(
-        &mut self,
-        config: &mut ScannerConfig,
-        path: &str,
-        ports: &[ListedPort],
-    ) -> Result<Vec<ScannerConfig>, Coded> {
-        let port = ports
-            .iter()
-            .find(|port| port.path == path)
-            .ok_or_else(|| coded("scanner-port-gone", [("place", path.to_owned())]))?;
-        let Some(usb) = &port.usb else {
-            config.usb = None;
-            config.path = path.to_owned();
-            return Ok(Vec::new());
-        };
-        let others: Vec<UsbIdentity> = self
-            .settings
-            .scanners
-            .iter()
-            .filter(|other| other.id != config.id)
-            .filter_map(|other| other.usb.clone())
-            .collect();
-        let remembered = usb.to_remember(ports, &others);
-        // The same one under another name, whether or not its socket is remembered.
-        let here = Found::At(path.to_owned());
-        if others.contains(&remembered) || others.iter().any(|other| other.find(ports) == here) {
-            return Err(coded("scanner-bound-already", [("place", remembered.to_string())]));
-        }
-        config.path.clear();
-        config.usb = Some(remembered);
-        let mut changed = Vec::new();
-        for other in self.settings.scanners.iter_mut().filter(|other| other.id != config.id) {
-            let open = self.scanners.iter().find(|scanner| scanner.id() == &other.id);
-            let open = open.and_then(|scanner| scanner.open_path());
-            let at = ports.iter().find(|port| Some(&port.path) == open.as_ref() && port.path != path);
-            if let (Some(theirs), Some(listed)) = (&mut other.usb, at.and_then(|port| port.usb.as_ref()))
-                && theirs.socket.is_none()
-                && theirs.same_model(usb)
-                && theirs.serial == usb.serial
-            {
-                theirs.socket.clone_from(&listed.socket);
-                changed.push(other.clone());
-            }
-        }
-        Ok(changed)
     }
 
     /// Saves first: a scanner that runs as nobody wrote down would be gone after the next start.
@@ -272,6 +212,8 @@ fn test_of(bytes: &[u8]) -> Option<crate::seam::Say> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use devices::scanner::UsbIdentity;
+
     use crate::dock::Dock;
     use crate::settings::Settings;
 
@@ -283,10 +225,6 @@ mod tests {
             socket: Some(socket.to_owned()),
             interface: Some(0),
         }
-    }
-
-    fn port(path: &str, usb: UsbIdentity) -> ListedPort {
-        ListedPort { path: path.to_owned(), usb: Some(usb), name: None }
     }
 
     fn devices() -> Devices {
@@ -313,44 +251,22 @@ mod tests {
     fn scanners_are_added_changed_and_removed_in_the_file_too() {
         let folder = tempfile::tempdir().unwrap();
         let mut devices = devices();
+        let instruments = devices.instruments();
         let setup = setup_of(&ScannerConfig::new("left", "/dev/does-not-exist")).unwrap();
-        devices.save_scanner(folder.path(), &setup, None).unwrap();
+        devices.save_scanner(folder.path(), &setup, None, &instruments).unwrap();
         assert_eq!(Settings::load(folder.path()).unwrap().scanners.len(), 1);
         assert_eq!(devices.views().len(), 1);
         let faster = ScannerSetup { baud: 115_200, ..setup.clone() };
-        devices.save_scanner(folder.path(), &faster, None).unwrap();
+        devices.save_scanner(folder.path(), &faster, None, &instruments).unwrap();
         assert_eq!(Settings::load(folder.path()).unwrap().scanners[0].baud, 115_200);
         assert_eq!(devices.scanners.len(), 1);
         let nowhere = ScannerSetup { path: String::new(), ..setup };
-        assert_eq!(devices.save_scanner(folder.path(), &nowhere, None).unwrap_err().code, "scanner-setup");
+        let refused = devices.save_scanner(folder.path(), &nowhere, None, &instruments).unwrap_err();
+        assert_eq!(refused.code, "scanner-setup");
         devices.remove_scanner(folder.path(), "left").unwrap();
         assert!(Settings::load(folder.path()).unwrap().scanners.is_empty());
         assert!(devices.views().is_empty() && devices.scanners.is_empty());
         assert_eq!(devices.remove_scanner(folder.path(), "left").unwrap_err().code, "device-unknown");
-    }
-
-    #[test]
-    fn binding_remembers_the_socket_only_where_it_must() {
-        let mut devices = devices();
-        let mut one = ScannerConfig::new("one", "");
-        let ports =
-            [port("/dev/ttyACM0", usb(Some("A"), "1-1")), port("/dev/ttyACM1", usb(Some("B"), "1-2"))];
-        devices.bind(&mut one, "/dev/ttyACM0", &ports).unwrap();
-        assert_eq!(one.usb, Some(UsbIdentity { socket: None, ..usb(Some("A"), "") }));
-        devices.settings.scanners.push(one);
-        let mut again = ScannerConfig::new("again", "");
-        let refused = devices.bind(&mut again, "/dev/ttyACM0", &ports).unwrap_err();
-        assert_eq!(refused.code, "scanner-bound-already");
-        assert_eq!(devices.bind(&mut again, "/dev/ttyACM9", &ports).unwrap_err().code, "scanner-port-gone");
-
-        let twins = [port("/dev/ttyACM0", usb(None, "1-1")), port("/dev/ttyACM1", usb(None, "1-2"))];
-        let mut twin = ScannerConfig::new("twin", "");
-        devices.bind(&mut twin, "/dev/ttyACM1", &twins).unwrap();
-        assert_eq!(twin.usb.and_then(|usb| usb.socket).as_deref(), Some("1-2"));
-        assert!(devices.ports_of(&twins).iter().all(|port| port.twin && port.device.is_none()));
-        let views = devices.ports_of(&ports);
-        assert_eq!(views[0].device.as_deref(), Some("one"));
-        assert!(!views[0].twin);
     }
 
     #[test]

@@ -86,6 +86,18 @@ impl Watch {
         });
     }
 
+    /// Watches the scale that stands there now, where that is another one than `before`.
+    pub(super) fn scale_since(&mut self, before: Option<&Arc<dyn devices::Scale>>) {
+        let now = self.instruments.scale();
+        let same = match (before, &now) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        if !same {
+            self.scale_anew();
+        }
+    }
+
     /// Tells the desk what the scale says that stands there now, where it says something else than before, or once a second.
     fn scale_anew(&mut self) {
         self.scale.cancel();
@@ -147,9 +159,10 @@ impl DeskLoop {
                 self.devices.remove_camera(&self.data, &self.watch.instruments)?;
                 self.camera_changed();
             }
-            Request::ScaleSave { setup } => {
+            Request::ScaleSave { setup, bind } => {
                 self.desk.supervisor_or_refuse()?;
-                self.devices.save_scale(&self.data, &setup, &self.watch.instruments)?;
+                let instruments = &self.watch.instruments;
+                self.devices.save_scale(&self.data, &setup, bind.as_deref(), instruments)?;
                 self.watch.scale_anew();
             }
             Request::ScaleRemove => {

@@ -43,7 +43,11 @@ impl DeskLoop {
             }
             Request::ScannerSave { setup, bind } => {
                 self.desk.supervisor_or_refuse()?;
-                self.devices.save_scanner(&self.data, &setup, bind.as_deref())?;
+                let scale = self.watch.instruments.scale();
+                let instruments = &self.watch.instruments;
+                self.devices.save_scanner(&self.data, &setup, bind.as_deref(), instruments)?;
+                // A scale that its twin had to be told from is opened anew.
+                self.watch.scale_since(scale.as_ref());
             }
             Request::ScannerRemove { device } => {
                 self.desk.supervisor_or_refuse()?;

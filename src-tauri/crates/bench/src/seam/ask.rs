@@ -306,6 +306,8 @@ pub enum Request {
     ScaleSave {
         /// How.
         setup: ScaleSetup,
+        /// The port at which it is plugged in now, to bind it by what it is; none: as the setup says.
+        bind: Option<String>,
     },
     /// Take the scale away (supervisors only). → [`Reply::Devices`]
     ScaleRemove,

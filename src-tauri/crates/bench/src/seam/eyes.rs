@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{QrView, Say};
+use super::{QrView, Say, UsbView};
 
 /// How the camera's picture looks at this moment: its lens and its light.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -72,8 +72,13 @@ pub struct CameraSetup {
 /// How the scale is set up: the same fields as in `station.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ScaleSetup {
-    /// The port.
+    /// A typed path; empty where it is bound by what it is.
+    #[serde(default)]
     pub path: String,
+    /// What it is, or the adapter that it is plugged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub usb: Option<UsbView>,
     /// The language that it speaks.
     #[ts(type = "'mt-sics' | 'nci'")]
     pub protocol: String,

@@ -63,7 +63,7 @@ pub struct SuffixView {
 }
 
 /// A USB device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct UsbView {
     /// Vendor.
     pub vendor: u16,
@@ -92,7 +92,7 @@ pub struct PortView {
     pub name: Option<String>,
     /// `USB 05e0:1701 S123 @1-2`.
     pub usb: Option<String>,
-    /// The scanner of this bench that it is.
+    /// The scanner or scale of this bench that it is.
     pub device: Option<String>,
     /// Another one is plugged in that only its socket tells from this one.
     pub twin: bool,

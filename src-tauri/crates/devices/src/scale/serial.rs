@@ -1,7 +1,6 @@
 //! A scale on a serial port: one blocking thread, which asks, listens and reconnects by itself.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +16,8 @@ use super::{Adjustment, Answer, Load, Protocol, Reading, Scale, ScaleConfig, Sca
 use crate::backoff::Backoff;
 use crate::device::{DeviceId, DeviceKind, DeviceState, FailureCode};
 use crate::event::{EventSender, Lane};
-use crate::scanner::port;
+use crate::scanner::whereabouts::{Astray, Whereabouts};
+use crate::scanner::{PortList, SystemPorts, port};
 
 /// A read waits this long at most, so that stopping takes no longer.
 const READ_TIMEOUT: Duration = Duration::from_millis(40);
@@ -35,7 +35,6 @@ const TARE_EACH: u64 = 10;
 const MAX_FRAME_BYTES: usize = 200;
 /// A port that has been open this long counts as well again.
 const STEADY_AFTER: Duration = Duration::from_secs(2);
-const SLICE: Duration = Duration::from_millis(25);
 
 type Order = (Adjustment, oneshot::Sender<Result<(), ScaleFault>>);
 
@@ -45,6 +44,7 @@ pub struct SerialScale {
     lane: Arc<Lane>,
     readings: watch::Receiver<Option<Arc<Reading>>>,
     orders: Mutex<Sender<Order>>,
+    open_path: Arc<Mutex<Option<String>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -55,11 +55,26 @@ impl SerialScale {
     /// # Errors
     /// Only where the operating system grants no thread; a port that does not open is a state, not an error.
     pub fn spawn(config: ScaleConfig, events: &EventSender) -> io::Result<Self> {
+        Self::spawn_among(config, events, Arc::new(SystemPorts))
+    }
+
+    /// The same, with another list of ports than the system's.
+    ///
+    /// # Errors
+    /// Only where the operating system grants no thread.
+    pub fn spawn_among(
+        config: ScaleConfig,
+        events: &EventSender,
+        ports: Arc<dyn PortList>,
+    ) -> io::Result<Self> {
         let lane = Arc::new(events.lane(config.id.clone(), DeviceKind::Scale));
         let stop = Arc::new(AtomicBool::new(false));
         let (sender, readings) = watch::channel(None);
         let (orders, inbox) = channel();
+        let open_path = Arc::default();
         let talk = Talk {
+            at: Whereabouts::new(&config.path, config.usb.as_ref(), ports),
+            open_path: Arc::clone(&open_path),
             lane: Arc::clone(&lane),
             stop: Arc::clone(&stop),
             readings: sender,
@@ -70,7 +85,7 @@ impl SerialScale {
         };
         let thread =
             std::thread::Builder::new().name(format!("scale {}", lane.device)).spawn(move || talk.run())?;
-        Ok(Self { lane, readings, orders: Mutex::new(orders), stop, thread: Some(thread) })
+        Ok(Self { lane, readings, orders: Mutex::new(orders), open_path, stop, thread: Some(thread) })
     }
 }
 
@@ -81,6 +96,10 @@ impl Scale for SerialScale {
 
     fn state(&self) -> DeviceState {
         self.lane.state()
+    }
+
+    fn open_path(&self) -> Option<String> {
+        self.open_path.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn subscribe(&self) -> watch::Receiver<Option<Arc<Reading>>> {
@@ -111,6 +130,8 @@ impl Drop for SerialScale {
 
 struct Talk {
     config: ScaleConfig,
+    at: Whereabouts,
+    open_path: Arc<Mutex<Option<String>>>,
     lane: Arc<Lane>,
     stop: Arc<AtomicBool>,
     readings: watch::Sender<Option<Arc<Reading>>>,
@@ -145,11 +166,13 @@ impl Talk {
     fn run(mut self) {
         let mut backoff = Backoff::new();
         while !self.stopped() {
-            match port::open(&self.config.port(), READ_TIMEOUT) {
-                Ok(port) => {
+            match self.open() {
+                Ok((port, path)) => {
                     let opened = Instant::now();
                     self.heard = Heard::default();
+                    self.set_open_path(Some(path));
                     self.talk_until_gone(port);
+                    self.set_open_path(None);
                     if self.stopped() {
                         return;
                     }
@@ -159,11 +182,24 @@ impl Talk {
                     }
                     self.lane.set_state(DeviceState::Lost);
                 }
-                Err(state) => self.lane.set_state(of_a_scale(state)),
+                Err(state) => self.lane.set_state(state),
             }
             self.refuse_orders();
-            self.wait(backoff.wait());
+            self.at.wait(backoff.wait(), || self.stopped(), || self.refuse_orders());
         }
+    }
+
+    fn open(&self) -> Result<(Box<dyn SerialPort>, String), DeviceState> {
+        let path = self.at.path().map_err(|astray| match astray {
+            Astray::Absent(what) => DeviceState::Missing { what },
+            Astray::Alike => DeviceState::Failing { code: FailureCode::ScaleAlike },
+        })?;
+        let port = port::open(&self.config.port(&path), READ_TIMEOUT).map_err(of_a_scale)?;
+        Ok((port, path))
+    }
+
+    fn set_open_path(&self, path: Option<String>) {
+        *self.open_path.lock().unwrap_or_else(PoisonError::into_inner) = path;
     }
 
     fn stopped(&self) -> bool {
@@ -346,20 +382,6 @@ impl Talk {
     fn refuse_orders(&self) {
         while let Ok((_, order)) = self.inbox.try_recv() {
             let _ = order.send(Err(ScaleFault::Gone));
-        }
-    }
-
-    /// Waits for the next attempt, less long where a port appears that was not there before.
-    fn wait(&self, time: Duration) {
-        let path = Path::new(&self.config.path);
-        let absent = !path.exists();
-        let until = Instant::now() + time;
-        while !self.stopped() && Instant::now() < until {
-            std::thread::sleep(SLICE);
-            self.refuse_orders();
-            if absent && path.exists() {
-                return;
-            }
         }
     }
 }

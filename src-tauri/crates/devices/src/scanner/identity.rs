@@ -1,10 +1,10 @@
-//! Which scanner it is, whatever its port is called today: vendor, product and serial number of its USB side.
+//! Which scanner or scale it is, whatever its port is called today: vendor, product and serial number of its USB side.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A scanner as USB tells it. Port numbers (`ttyACM0`, `COM3`) change with every plug; this does not.
+/// A scanner, a scale, or the adapter in between, as USB tells it. Port numbers (`ttyACM0`, `COM3`) change with every plug; this does not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UsbIdentity {

@@ -57,7 +57,7 @@ pub(super) async fn look(data: &Path, at_work: bool, sheet: &mut Sheet<'_>) -> R
     match settings.scale {
         // Most benches have none: weights are typed.
         None => {}
-        Some(config) if at_work => sheet.add(left_alone(&config.id, &config.path))?,
+        Some(config) if at_work => sheet.add(left_alone(&config.id, &config.place()))?,
         Some(config) => sheet.add(scale(config, &sender).await)?,
     }
     Ok(())
@@ -102,7 +102,7 @@ async fn camera(config: CameraConfig, sender: &EventSender) -> Finding {
 }
 
 async fn scale(config: ScaleConfig, sender: &EventSender) -> Finding {
-    let (id, path) = (config.id.to_string(), config.path.clone());
+    let (id, path) = (config.id.to_string(), config.place());
     let scale = match SerialScale::spawn(config, sender) {
         Ok(scale) => scale,
         Err(error) => return Finding::bad("scale-missing", format!("{id}: {error}")),

@@ -1,7 +1,6 @@
 //! The thread of one scanner.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,9 @@ use super::Shared;
 use crate::backoff::Backoff;
 use crate::device::{DeviceState, FailureCode};
 use crate::event::{Event, Offered};
-use crate::scanner::identity::{Found, PortList};
+use crate::scanner::identity::PortList;
 use crate::scanner::ssi::{Command, Host, Said};
+use crate::scanner::whereabouts::{Astray, Whereabouts};
 use crate::scanner::{Framed, Framer, Protocol, ScannerConfig, Suffix, port};
 
 /// A read waits this long at most, so that stopping takes no longer.
@@ -23,13 +23,10 @@ const PACKET_TIMEOUT: Duration = Duration::from_millis(10);
 const UNFINISHED_AFTER: Duration = Duration::from_secs(2);
 /// A port that has been open this long counts as well again.
 const STEADY_AFTER: Duration = Duration::from_secs(2);
-const SLICE: Duration = Duration::from_millis(25);
-/// Between two looks at the list of ports, while the scanner is not in it.
-const LIST_EVERY: Duration = Duration::from_millis(400);
 
 pub(super) struct Reader {
     config: ScannerConfig,
-    ports: Arc<dyn PortList>,
+    at: Whereabouts,
     shared: Arc<Shared>,
     /// The last scan and when it was last seen, for the duplicate window.
     last: Option<(Vec<u8>, Instant)>,
@@ -37,7 +34,8 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(config: ScannerConfig, ports: Arc<dyn PortList>, shared: Arc<Shared>) -> Self {
-        Self { config, ports, shared, last: None }
+        let at = Whereabouts::new(&config.path, config.usb.as_ref(), ports);
+        Self { config, at, shared, last: None }
     }
 
     pub(super) fn run(mut self) {
@@ -65,19 +63,15 @@ impl Reader {
                 }
                 Err(state) => self.shared.lane.set_state(state),
             }
-            self.wait(backoff.wait());
+            self.at.wait(backoff.wait(), || self.shared.stopped(), || ());
         }
     }
 
     fn open(&self) -> Result<(Box<dyn SerialPort>, String), DeviceState> {
-        let path = match &self.config.usb {
-            None => self.config.path.clone(),
-            Some(usb) => match usb.find(&self.ports.list()) {
-                Found::At(path) => path,
-                Found::Absent => return Err(DeviceState::Missing { what: usb.to_string() }),
-                Found::Alike(_) => return Err(DeviceState::Failing { code: FailureCode::ScannerAlike }),
-            },
-        };
+        let path = self.at.path().map_err(|astray| match astray {
+            Astray::Absent(what) => DeviceState::Missing { what },
+            Astray::Alike => DeviceState::Failing { code: FailureCode::ScannerAlike },
+        })?;
         let at = ScannerConfig { path, ..self.config.clone() };
         port::open(&at, self.read_timeout()).map(|port| (port, at.path))
     }
@@ -235,30 +229,6 @@ impl Reader {
             }
             event = back;
             std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Waits for the next attempt, less long where a port appears that was not there before.
-    fn wait(&self, time: Duration) {
-        let absent = !self.is_there();
-        let until = Instant::now() + time;
-        let mut looked = Instant::now();
-        while !self.shared.stopped() && Instant::now() < until {
-            std::thread::sleep(SLICE);
-            // A path costs nothing to look at, the list of ports does.
-            if absent && (self.config.usb.is_none() || looked.elapsed() >= LIST_EVERY) {
-                looked = Instant::now();
-                if self.is_there() {
-                    return;
-                }
-            }
-        }
-    }
-
-    fn is_there(&self) -> bool {
-        match &self.config.usb {
-            None => Path::new(&self.config.path).exists(),
-            Some(usb) => matches!(usb.find(&self.ports.list()), Found::At(_)),
         }
     }
 }
