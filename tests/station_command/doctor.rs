@@ -206,6 +206,39 @@ fn settings_and_databases_that_cannot_be_read_are_told_apart() {
 }
 
 #[test]
+fn a_cameras_password_is_told_nowhere_and_its_file_is_nobody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("station");
+    drop(enrolled(&data, "http://127.0.0.1:9"));
+    for source in [
+        r#"{"kind":"mjpeg-http","url":"http://dock:s3cret@127.0.0.1:9/"}"#,
+        r#"{"kind":"mjpeg-http","url":"http://127.0.0.1:9/","sign_in":{"user":"dock","password":"s3cret"}}"#,
+        r#"{"kind":"rtsp","url":"rtsp://dock:s3cret@127.0.0.1:9/"}"#,
+        r#"{"kind":"mjpeg-http","url":"http://127.0.0.1:9/","sign_in":"s3cret"}"#,
+    ] {
+        let text = format!(r#"{{"camera":{{"id":"camera-1","source":{source}}}}}"#);
+        fs::write(data.join("station.json"), text).unwrap();
+        for run in [on(&data, &["doctor"]), station(["doctor", "--data", data.to_str().unwrap()])] {
+            let told = run.stdout + &run.stderr;
+            assert!(told.contains("camera-") || told.contains("settings-"), "{told}");
+            assert!(!told.contains("s3cret"), "{source}: {told}");
+        }
+    }
+    let saved = settings(&data, &data, &data);
+    saved.save(&data).unwrap();
+    assert!(!doctor(&data).contains_key("settings-open"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = data.join("station.json");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let told = doctor(&data);
+        assert_eq!(level(&told, "settings-open"), "warn");
+        assert!(told["settings-open"].1.contains("chmod 600"), "{told:#?}");
+    }
+}
+
+#[test]
 fn a_station_at_work_keeps_its_devices() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("station");

@@ -247,6 +247,41 @@ async fn a_photo_of_the_empty_mat_is_asked_about_once_the_mat_is_known() {
     end(depot, station).await;
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cameras_password_leaves_its_file_for_nobody() {
+    use std::os::unix::fs::PermissionsExt;
+    let (depot, station, _scale, dir) = bench().await;
+    station.sign_in(TO).await;
+    let setup = CameraSetup {
+        kind: "mjpeg-http".to_owned(),
+        place: "http://dock:s3cret@127.0.0.1:9/cam".to_owned(),
+        user: String::new(),
+        password: None,
+        fps: None,
+        repeat: true,
+    };
+    let view = asked(&station, Request::CameraSave { setup: setup.clone() }).await.unwrap();
+    until_device(&station, "camera", |camera| camera.state.code == "camera-missing").await;
+    assert_eq!(view.camera.as_ref().map(|camera| camera.user.as_str()), Some("dock"));
+    let path = dir.path().join("station.json");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("s3cret"), "nowhere to take it from");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let screen = station.screen().await;
+    let told = format!("{view:?} {:?} {screen:?}", devices(&station).await);
+    assert!(!told.contains("s3cret"), "{told}");
+    // No event and no text that goes to head office has it.
+    for line in station.lines() {
+        assert!(!String::from_utf8_lossy(&line).contains("s3cret"));
+    }
+    // Set up anew without the password, it stays as it is.
+    let again =
+        CameraSetup { place: "http://127.0.0.1:9/other".to_owned(), user: "dock".to_owned(), ..setup };
+    asked(&station, Request::CameraSave { setup: again }).await.unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().contains("s3cret"));
+    end(depot, station).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_camera_is_set_up_here_and_lists_show_small_pictures_of_its_photos() {
     let (depot, station, _scale, _dir) = bench().await;

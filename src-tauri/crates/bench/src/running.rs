@@ -94,6 +94,9 @@ impl Notices {
 impl Bench {
     /// Opens a data folder with the devices of its settings.
     pub async fn start(data: &Path) -> Result<Self, Coded> {
+        if let Err(error) = Settings::keep_private(data) {
+            tracing::warn!(code = error.code(), %error, "others may read the settings");
+        }
         let settings =
             Settings::load(data).map_err(|error| coded(error.code(), [("detail", error.to_string())]))?;
         let (poll, keeping) = (settings.poll_seconds, settings.keeping.clone());
@@ -250,9 +253,6 @@ impl Bench {
         kept.or_else(|| small_pictures::small(&self.photos, &photo)).or_else(|| self.photo(sha256))
     }
 
-    /// The records, for tools that run the bench without a window.
-    pub fn records(&self) -> Arc<Mutex<Records>> {
-        Arc::clone(&self.records)
     /// A photo that is not here is asked for at head office; it is there when somebody looks again.
     fn want(&self, photo: &Sha256Hex) {
         let wanted = self.records.lock().unwrap_or_else(PoisonError::into_inner).want_photo(photo);
@@ -266,6 +266,9 @@ impl Bench {
         }
     }
 
+    /// The records, for tools that run the bench without a window.
+    pub fn records(&self) -> Arc<Mutex<Records>> {
+        Arc::clone(&self.records)
     }
 
     /// Stops devices and line, and waits until the desk has laid down its pen.

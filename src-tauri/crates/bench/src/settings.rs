@@ -104,8 +104,21 @@ impl Settings {
         serde_json::from_slice(&bytes).map_err(|error| SettingsError::Unreadable {
             path,
             line: error.line(),
-            detail: error.to_string(),
+            detail: without_content(&error.to_string()),
         })
+    }
+
+    /// Nobody but the station's own account may read the file, for a camera's password may stand in it. What is saved
+    /// from here is so from the start; a file that was written by hand is made so.
+    pub(crate) fn keep_private(data: &Path) -> Result<(), SettingsError> {
+        let path = data.join(FILE);
+        match readable_by_others(&path) {
+            Ok(false) => Ok(()),
+            Ok(true) => make_private(&path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+        .map_err(|source| SettingsError::File { path, source })
     }
 
     /// Writes them: a temporary file first, so that a power cut leaves the old or the new ones.
@@ -119,6 +132,36 @@ impl Settings {
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
     }
+}
+
+/// What was found wrong, without what stands in the file's texts: one of them may be a password.
+fn without_content(detail: &str) -> String {
+    let parts = detail.split('"').enumerate();
+    parts.map(|(i, part)| if i % 2 == 0 { part } else { "\"…\"" }).collect()
+}
+
+/// Whether anybody but the owner may read a file.
+#[cfg(unix)]
+pub(crate) fn readable_by_others(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+/// Elsewhere a file has the rights of its folder, which the installer sets.
+#[cfg(not(unix))]
+pub(crate) fn readable_by_others(_path: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn make_private(_path: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -140,5 +183,37 @@ mod tests {
         let error = Settings::load(folder.path()).unwrap_err();
         assert_eq!(error.code(), "settings-unreadable");
         assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn an_error_in_the_file_tells_no_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let camera =
+            r#"{"camera":{"id":"c","source":{"kind":"mjpeg-http","url":"http://c/","sign_in":"s3cret"}}}"#;
+        std::fs::write(folder.path().join(FILE), camera).unwrap();
+        let error = Settings::load(folder.path()).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("sign_in") || told.contains("struct"), "{told}");
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        Settings::keep_private(folder.path()).unwrap();
+        Settings::default().save(folder.path()).unwrap();
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(readable_by_others(&path).unwrap());
+        Settings::keep_private(folder.path()).unwrap();
+        assert_eq!(mode(), 0o600);
+        // Saving over one that others may read makes it private, too.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        Settings::default().save(folder.path()).unwrap();
+        assert_eq!(mode(), 0o600);
     }
 }

@@ -8,6 +8,7 @@ mod multipart;
 mod recording;
 mod segments;
 mod shrink;
+mod sign_in;
 #[cfg(feature = "usb-cameras")]
 mod usb;
 
@@ -27,10 +28,11 @@ use crate::simulated::SimulatedCamera;
 pub use evidence::{EvidenceProblem, without_place_and_person};
 pub use folder::FolderCamera;
 pub use look::{Flaw, Look, Usual};
-pub use mjpeg::{MjpegCamera, SignIn};
+pub use mjpeg::MjpegCamera;
 pub use multipart::{Part, Parts};
 pub use recording::{RecordingCamera, pictures_in};
 pub use shrink::{Size, shrunk};
+pub use sign_in::SignIn;
 #[cfg(feature = "usb-cameras")]
 pub use usb::UsbCamera;
 
@@ -85,7 +87,7 @@ pub struct CameraConfig {
 }
 
 /// Where a camera's frames come from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CameraSource {
     /// A stream of JPEGs over HTTP (`multipart/x-mixed-replace`).
@@ -137,10 +139,24 @@ impl CameraSource {
     /// Where the frames come from, as a screen may show it: a password that stands in an address stays out of sight.
     pub fn place(&self) -> String {
         match self {
-            Self::MjpegHttp { url, .. } | Self::Rtsp { url, .. } => mjpeg::without_password(url),
+            Self::MjpegHttp { url, .. } | Self::Rtsp { url, .. } => sign_in::without_password(url),
             Self::Usb { camera } => camera.clone(),
             Self::Recording { path, .. } | Self::Folder { path, .. } => path.display().to_string(),
         }
+    }
+}
+
+impl fmt::Debug for CameraSource {
+    /// Without a password, wherever it stands.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::MjpegHttp { .. } => "MjpegHttp",
+            Self::Rtsp { .. } => "Rtsp",
+            Self::Usb { .. } => "Usb",
+            Self::Recording { .. } => "Recording",
+            Self::Folder { .. } => "Folder",
+        };
+        f.debug_tuple(kind).field(&self.place()).finish()
     }
 }
 

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use devices::camera::{CameraSource, MjpegCamera, SignIn};
+use devices::camera::{CameraConfig, CameraSource, MjpegCamera, SignIn};
 use devices::{Camera, DeviceId, DeviceState, Event, EventReceiver, FailureCode, events};
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -134,5 +135,65 @@ fn a_password_is_shown_nowhere() {
         sign_in: Some(sign_in("secret")),
     };
     assert_eq!(source.place(), "http://10.0.0.9/video");
-    assert!(!format!("{:?}", sign_in("secret")).contains("secret"));
+    let config = CameraConfig { id: DeviceId::new("camera"), source };
+    assert!(!format!("{:?} {config:?}", sign_in("secret")).contains("secret"));
+}
+
+#[tokio::test]
+async fn what_stands_in_the_address_is_told_in_the_cameras_own_way() {
+    // By digest, as the camera asks: it never goes over the line.
+    let url = camera(true).await.replace("http://", "http://dock:s%C3%A9same@");
+    let (sender, mut receiver) = events();
+    let _camera = MjpegCamera::spawn(DeviceId::new("camera"), url, &sender);
+    until_state(&mut receiver, &DeviceState::Working).await;
+}
+
+/// Everything that is logged, in one text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_holds_a_password() {
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || writer.clone())
+        .init();
+    let wrong = camera(true).await.replace("http://", "http://dock:s3cret@");
+    // Sends half a picture and hangs up, each time.
+    let broken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hangs_up = format!("http://dock:s3cret@{}/", broken.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut viewer, _)) = broken.accept().await {
+            let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFF\r\nhalf";
+            let _ = viewer.write_all(head).await;
+        }
+    });
+    let refused = "http://dock:s3cret@127.0.0.1:9/cam".to_owned();
+    let absent = DeviceState::Missing { what: "http://127.0.0.1:9/cam".to_owned() };
+    let failing = |code| DeviceState::Failing { code };
+    for (url, state) in [
+        (refused, absent),
+        (wrong, failing(FailureCode::CameraSignIn)),
+        (hangs_up, failing(FailureCode::CameraNotMjpeg)),
+    ] {
+        let (sender, mut receiver) = events();
+        let _camera = MjpegCamera::spawn(DeviceId::new("camera"), url, &sender);
+        until_state(&mut receiver, &state).await;
+    }
+    let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(told.contains("camera does not answer") && told.contains("camera stream broke"), "{told}");
+    assert!(!told.contains("s3cret"), "{told}");
 }

@@ -214,13 +214,15 @@ fn source_of(setup: &CameraSetup, before: Option<&CameraSource>) -> Result<Camer
             if !is_address(&place, &["http", "https"]) {
                 return Err(coded("camera-setup-address", named()));
             }
-            CameraSource::MjpegHttp { url: place, sign_in: sign_in(setup, before) }
+            let (url, in_address) = SignIn::apart(&place);
+            CameraSource::MjpegHttp { url, sign_in: sign_in(setup, before).or(in_address) }
         }
         "rtsp" => {
             if !is_address(&place, &["rtsp", "rtsps"]) {
                 return Err(coded("camera-setup-address-rtsp", named()));
             }
-            CameraSource::Rtsp { url: place, sign_in: sign_in(setup, before) }
+            let (url, in_address) = SignIn::apart(&place);
+            CameraSource::Rtsp { url, sign_in: sign_in(setup, before).or(in_address) }
         }
         "usb" => CameraSource::Usb { camera: place },
         "recording" => {
@@ -253,14 +255,20 @@ fn sign_in(setup: &CameraSetup, before: Option<&CameraSource>) -> Option<SignIn>
     if user.is_empty() {
         return None;
     }
-    let kept = match before {
-        Some(CameraSource::MjpegHttp { sign_in, .. } | CameraSource::Rtsp { sign_in, .. }) => {
-            sign_in.as_ref().filter(|before| before.user == user).map(|before| before.password.clone())
-        }
-        _ => None,
-    };
+    let kept = before.and_then(present_sign_in).filter(|before| before.user == user);
+    let kept = kept.map(|before| before.password);
     let password = setup.password.clone().or(kept).unwrap_or_default();
     Some(SignIn { user: user.to_owned(), password })
+}
+
+/// What a camera is signed in with, wherever that stands in the file.
+fn present_sign_in(source: &CameraSource) -> Option<SignIn> {
+    match source {
+        CameraSource::MjpegHttp { url, sign_in } | CameraSource::Rtsp { url, sign_in } => {
+            sign_in.clone().or_else(|| SignIn::apart(url).1)
+        }
+        _ => None,
+    }
 }
 
 fn setup_of(source: &CameraSource) -> CameraSetup {
@@ -272,14 +280,10 @@ fn setup_of(source: &CameraSource) -> CameraSetup {
         fps: None,
         repeat: true,
     };
-    let user = |sign_in: &Option<SignIn>| sign_in.as_ref().map(|sign_in| sign_in.user.clone());
+    let user = present_sign_in(source).map(|sign_in| sign_in.user).unwrap_or_default();
     match source {
-        CameraSource::MjpegHttp { sign_in, .. } => {
-            CameraSetup { user: user(sign_in).unwrap_or_default(), ..of("mjpeg-http", source.place()) }
-        }
-        CameraSource::Rtsp { sign_in, .. } => {
-            CameraSetup { user: user(sign_in).unwrap_or_default(), ..of("rtsp", source.place()) }
-        }
+        CameraSource::MjpegHttp { .. } => CameraSetup { user, ..of("mjpeg-http", source.place()) },
+        CameraSource::Rtsp { .. } => CameraSetup { user, ..of("rtsp", source.place()) },
         CameraSource::Usb { camera } => of("usb", camera.clone()),
         CameraSource::Recording { fps, repeat, .. } => {
             CameraSetup { fps: *fps, repeat: *repeat, ..of("recording", source.place()) }
@@ -358,6 +362,21 @@ mod tests {
         let other = source_of(&with("guest", None), Some(&first)).unwrap();
         assert_eq!(password(&other).as_deref(), Some(""), "another name does not get this one's password");
         assert_eq!(password(&source_of(&with("", None), Some(&first)).unwrap()), None);
+        // What is typed into the address is kept with the rest, and the address is told without it.
+        let typed = setup("mjpeg-http", "http://dock:s3cret@10.20.4.60/video");
+        let typed = source_of(&typed, None).unwrap();
+        assert_eq!(typed, first);
+        assert_eq!(setup_of(&typed).place, "http://10.20.4.60/video");
+        // A file written by hand may have it in the address: setting up anew what the form shows does not lose it.
+        let by_hand: CameraSource =
+            serde_json::from_str(r#"{"kind":"mjpeg-http","url":"http://dock:s3cret@10.20.4.60/video"}"#)
+                .unwrap();
+        assert_eq!(setup_of(&by_hand).user, "dock");
+        assert_eq!(source_of(&with("dock", None), Some(&by_hand)).unwrap(), first);
+        for source in [&first, &by_hand] {
+            let told = format!("{source:?} {:?}", setup_of(source));
+            assert!(!told.contains("s3cret"), "{told}");
+        }
     }
 
     #[tokio::test]
@@ -383,6 +402,7 @@ mod tests {
 
         let scale = ScaleSetup {
             path: "/dev/no-such-scale".to_owned(),
+            usb: None,
             protocol: "nci".to_owned(),
             baud: 2400,
             data_bits: "seven".to_owned(),
@@ -404,7 +424,6 @@ mod tests {
         devices.remove_scale(data.path(), &instruments).unwrap();
         assert!(instruments.camera().is_none() && instruments.scale().is_none());
         assert!(devices.views().is_empty());
-            usb: None,
         let saved = Settings::load(data.path()).unwrap();
         assert!(saved.camera.is_none() && saved.scale.is_none());
         let gone = devices.remove_camera(data.path(), &instruments).unwrap_err();

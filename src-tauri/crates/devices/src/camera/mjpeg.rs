@@ -1,6 +1,5 @@
 //! A camera that streams MJPEG over HTTP.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,11 +7,11 @@ use base64::Engine;
 use digest_auth::{AuthContext, WwwAuthenticateHeader};
 use futures_util::StreamExt;
 use reqwest::{Response, StatusCode, Url, header};
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::multipart::{Part, Parts};
+use super::sign_in::{SignIn, without_password};
 use super::{Camera, Frame, is_whole_jpeg};
 use crate::backoff::Backoff;
 use crate::device::{DeviceId, DeviceKind, DeviceState, FailureCode};
@@ -25,22 +24,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many broken pictures in a row the camera counts as failing.
 const BROKEN_IN_A_ROW: u32 = 10;
-
-/// Name and password of a camera.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignIn {
-    /// The name.
-    pub user: String,
-    /// The password.
-    pub password: String,
-}
-
-impl fmt::Debug for SignIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignIn").field("user", &self.user).finish_non_exhaustive()
-    }
-}
 
 /// A running MJPEG camera, which reconnects by itself. Dropping it hangs up.
 #[derive(Debug)]
@@ -57,7 +40,10 @@ impl MjpegCamera {
     }
 
     /// The same, for a camera that wants a name and a password: basic or digest (RFC 7617, RFC 7616), as it asks.
+    /// What stands in the address counts where `sign_in` is none.
     pub fn spawn_with(id: DeviceId, url: String, sign_in: Option<SignIn>, events: &EventSender) -> Self {
+        let (url, in_address) = SignIn::apart(&url);
+        let sign_in = sign_in.or(in_address);
         let lane = Arc::new(events.lane(id, DeviceKind::Camera));
         let (sender, frames) = watch::channel(None);
         let stream = Stream { url, sign_in, lane: Arc::clone(&lane), frames: sender, number: 0 };
@@ -189,6 +175,7 @@ impl Stream {
             let chunk = match tokio::time::timeout(SILENCE_TIMEOUT, chunks.next()).await {
                 Ok(Some(Ok(chunk))) => chunk,
                 Ok(Some(Err(error))) => {
+                    let error = error.without_url();
                     tracing::info!(device = %self.lane.device, %error, "camera stream broke");
                     return heard_bytes;
                 }
@@ -239,19 +226,6 @@ fn authorization(sign_in: &SignIn, response: &Response) -> Option<String> {
         let pair = format!("{}:{}", sign_in.user, sign_in.password);
         format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
     })
-}
-
-/// The address without a name and password that may stand in it.
-pub(super) fn without_password(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut parsed) if !parsed.username().is_empty() || parsed.password().is_some() => {
-            // Only addresses without a host refuse this, and they have no password either.
-            let _ = parsed.set_password(None);
-            let _ = parsed.set_username("");
-            parsed.into()
-        }
-        _ => url.to_owned(),
-    }
 }
 
 /// Cameras stand on the bench's own network: no proxy, no redirects elsewhere.

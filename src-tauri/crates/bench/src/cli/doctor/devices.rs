@@ -14,7 +14,7 @@ use super::{Finding, Level, Sheet};
 use crate::cli::failed;
 use crate::desk::coded;
 use crate::seam::Coded;
-use crate::settings::Settings;
+use crate::settings::{FILE, Settings, readable_by_others};
 
 /// For one device.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,6 +27,11 @@ pub(super) async fn look(data: &Path, at_work: bool, sheet: &mut Sheet<'_>) -> R
         Ok(settings) => settings,
         Err(error) => return sheet.add(Finding::of(Level::Bad, &failed(error.code(), &error))),
     };
+    let path = data.join(FILE);
+    if readable_by_others(&path).unwrap_or_default() {
+        let words = format!("others may read {0}: chmod 600 {0}", path.display());
+        sheet.add(Finding::warn("settings-open", words))?;
+    }
     if settings.simulated {
         sheet.add(Finding::warn("devices-simulated", "devices of this bench are simulated"))?;
     }
