@@ -8,33 +8,33 @@ use returns::codes::RmaState;
 use returns::event::{Event, Parsed};
 use returns::ids::{EventId, Subject};
 use returns::rma::Rma;
-use returns::{UnitEvent, container, parcel, rma, unit};
-use serde_json::json;
+use returns::{container, parcel, rma, unit};
 use wire::{Envelope, Link, Place, fold_order};
 
+use crate::effects;
 use crate::error::HeadOfficeError;
-use crate::store::{
-    Effect, Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, Store, SubjectEvent,
-};
+use crate::store::{Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, Store, SubjectEvent};
 
 /// Events read in one transaction.
-const EVENTS_AT_ONCE: usize = 500;
-
-/// The effect of a unit's disposition: what the customer might get.
-pub const SETTLEMENT_PROPOSAL: &str = "settlement-proposal";
+const EVENTS_AT_ONCE: usize = 2000;
 
 /// Reads everything that waits. Blocking; several processes may do so at once.
 pub fn interpret_all(store: &Store) -> Result<(), HeadOfficeError> {
-    loop {
-        let (from, pending) = store.pending(EVENTS_AT_ONCE)?;
-        let Some(last) = pending.last() else {
-            return Ok(());
-        };
-        let made = interpret(store, from, last.position, &pending)?;
-        if !store.keep_interpretation(&made)? {
-            tracing::debug!(from, "another process read these events first");
-        }
+    while interpret_some(store)? {}
+    Ok(())
+}
+
+/// Reads some of what waits; whether more may wait.
+pub(crate) fn interpret_some(store: &Store) -> Result<bool, HeadOfficeError> {
+    let (from, pending) = store.pending(EVENTS_AT_ONCE)?;
+    let Some(last) = pending.last() else {
+        return Ok(false);
+    };
+    let made = interpret(store, from, last.position, &pending)?;
+    if !store.keep_interpretation(&made)? {
+        tracing::debug!(from, "another process read these events first");
     }
+    Ok(true)
 }
 
 #[derive(Debug, Clone)]
@@ -96,7 +96,12 @@ fn interpret(
         match catch_unwind(AssertUnwindSafe(|| project(&subject, &events))) {
             Ok(Some(projection)) => {
                 if let Projection::Unit(_, state) = &projection {
-                    made.effects.extend(new_events.iter().filter_map(|read| effect(read, state)));
+                    made.effects.extend(new_events.iter().flat_map(|read| match &read.event {
+                        Some(Event::Unit(event)) => {
+                            effects::of(event, read.envelope.event_id, read.envelope.subject, state)
+                        }
+                        _ => Vec::new(),
+                    }));
                 }
                 made.projections.push((depot, projection));
             }
@@ -171,25 +176,6 @@ fn project(subject: &Subject, events: &[Read]) -> Option<Projection> {
         }
         Subject::Station => None,
     }
-}
-
-/// A decision that is not provisional proposes a settlement, once per event.
-fn effect(read: &Read, state: &unit::State) -> Option<Effect> {
-    let Some(Event::Unit(UnitEvent::Dispositioned { decision, provisional: false })) = &read.event else {
-        return None;
-    };
-    Some(Effect {
-        kind: SETTLEMENT_PROPOSAL,
-        event_id: read.envelope.event_id,
-        subject: read.envelope.subject,
-        body: json!({
-            "lpn": state.lpn,
-            "rma": state.rma,
-            "line": state.line,
-            "disposition": decision.disposition,
-            "settlement": decision.settlement,
-        }),
-    })
 }
 
 /// An RMA with what came in since it was imported.

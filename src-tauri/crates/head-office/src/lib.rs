@@ -7,6 +7,7 @@
 //! | [`store`] | everything that is kept, behind one interface: SQLite or PostgreSQL |
 //! | [`ledger`] | whether a batch of events continues a chain. Pure |
 //! | [`interpret`] | what the events mean: units, RMA progress, effects |
+//! | [`effects`] | what follows outside: proposals, stock moves, messages |
 //! | [`import`] | RMAs, catalogue, operators, documents from files, row by row |
 //! | [`export`] | what happened, as a table, EPCIS 2.0 or X12 180 |
 //! | [`matching`] | blind receipts, and a person's word which line is theirs |
@@ -22,6 +23,7 @@ mod background;
 pub mod backup;
 pub mod blobs;
 pub mod contests;
+pub mod effects;
 pub mod enrolment;
 pub mod error;
 pub mod export;

@@ -93,18 +93,61 @@ async fn a_disposition_proposes_a_settlement_exactly_once() {
     station.push_ok(&sent).await;
     station.push_ok(&sent).await;
     all_read(server.office()).await;
-    let effects = server.office().store().effects().unwrap();
-    assert_eq!(effects.len(), 1, "one for the disposition that holds, none for the provisional one");
-    let (id, kind, body) = &effects[0];
-    assert_eq!(kind, "settlement-proposal");
+    let proposals = || {
+        let effects = server.office().store().effects().unwrap().into_iter();
+        effects.filter(|(_, kind, _)| kind == "settlement-proposal").collect::<Vec<_>>()
+    };
+    let proposed = proposals();
+    assert_eq!(proposed.len(), 1, "one for the disposition that holds, none for the provisional one");
+    let body = &proposed[0].2;
     assert_eq!((&body["settlement"], &body["rma"]), (&json!("REFUND"), &json!("RMA-1")));
 
     // Bytes that were moved to another place keep their event id: they count once.
     let sent = station.batch(vec![decided, line(unit, received(9), Some(seen)).0]);
     station.push_ok(&sent).await;
     all_read(server.office()).await;
-    assert_eq!(&server.office().store().effects().unwrap()[0].0, id);
-    assert_eq!(server.office().store().totals().unwrap().effects, 1);
+    assert_eq!(proposals(), proposed);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn stock_moves_and_messages_follow_once_from_what_happened() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path()).await;
+    let mut station = enrol(&server, "LEJ2", "LEJ2-B04").await;
+    let unit = unit_id();
+    let container = returns::ids::ContainerId(uuid::Uuid::now_v7());
+    let (first, seen) = line(unit, of_line(1, "RMA-1"), None);
+    let (decided, seen) = line(unit, dispositioned(false), Some(seen));
+    let (staged, seen) = line(unit, UnitEvent::Staged { container }, Some(seen));
+    let (closed, seen) = line(unit, UnitEvent::Closed { container, shipped: false }, Some(seen));
+    let shipped = line(unit, UnitEvent::Closed { container, shipped: true }, Some(seen)).0;
+    // A unit without a return has nobody to tell.
+    let sent = station.batch([vec![first, decided, staged, closed], support::disposition()].concat());
+    station.push_ok(&sent).await;
+    all_read(server.office()).await;
+    let sent = station.batch(vec![shipped.clone(), shipped]);
+    station.push_ok(&sent).await;
+    all_read(server.office()).await;
+    let effects = server.office().store().effects().unwrap();
+    let mut told: Vec<(&str, String)> = effects
+        .iter()
+        .filter(|(_, kind, _)| kind != "settlement-proposal")
+        .map(|(_, kind, body)| match kind.as_str() {
+            "customer-message" => ("message", format!("{} {}", body["message"], body["settlement"])),
+            _ => ("stock", format!("{} {} {}", body["sku"], body["disposition"], body["shipped"])),
+        })
+        .collect();
+    told.sort();
+    let expected = [
+        ("message", r#""DECIDED" "REFUND""#),
+        ("message", r#""RECEIVED" null"#),
+        ("stock", r#""SKU-1" "RESTOCK" false"#),
+        ("stock", r#""SKU-1" "RESTOCK" true"#),
+    ];
+    assert_eq!(told, expected.map(|(kind, what)| (kind, what.to_owned())));
+    let text = serde_json::to_string(&effects).unwrap();
+    assert!(!text.contains("op-1"), "nobody is named");
     server.stop().await;
 }
 
