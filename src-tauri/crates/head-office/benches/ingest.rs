@@ -4,6 +4,8 @@
 //! at once; bytes on the wire. Limits and peers in the same run; the last line is JSON.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+#[path = "support/cpu.rs"]
+mod cpu;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -16,11 +18,15 @@ use jiff::Timestamp;
 use serde_json::json;
 use support::cluster::Cluster;
 use support::{Station, enrol, hashes};
+use tokio::runtime::Handle;
 use wire::{Chain, Epoch, Head, RequestParts, content_digest, sign_request};
 
 const BATCH: usize = 1000;
 const ROUNDS: usize = 12;
 const STATIONS: usize = 200;
+/// Stations that send long batches, and how many each.
+const LONG_SENDERS: usize = 4;
+const LONG_BATCHES: usize = 40;
 
 /// Events of a played shift; ids, hashes, times and numbers are drawn anew for each use. The dictionary was trained on
 /// other returns than these.
@@ -30,15 +36,20 @@ fn main() {
     let begun = Instant::now();
     let note = std::env::temp_dir().join(format!("head-office-bench-{}", std::process::id()));
     let cluster = Cluster::start(&note, &["-c", "max_wal_size=4GB"]);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let threads = |name: &str| {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        runtime.worker_threads(2).thread_name(name).enable_all().build().unwrap()
+    };
+    let (runtime, stations) = (threads("head-office"), threads("stations"));
     let (ours, copy) = against_copy(&cluster, &runtime);
     let ratio = ours / copy;
     println!(
         "batch of {BATCH} into PostgreSQL: {ours:.0} events/s, COPY {copy:.0}/s: {ratio:.2} of it (limit 0.80)"
     );
-    let path = runtime.block_on(whole_path(&cluster));
+    let (path, read) = runtime.block_on(whole_path(&cluster, stations.handle()));
     println!("whole signed path: {path:.0} events/s (limit 20000): {:.2} of it", path / 20_000.0);
-    let (calls, errors, seconds) = runtime.block_on(all_at_once(&cluster));
+    println!("and until head office has read what they mean: {read:.0} events/s");
+    let (calls, errors, seconds) = runtime.block_on(all_at_once(&cluster, stations.handle()));
     println!("{STATIONS} stations at once: {calls} pushes in {seconds:.1} s, {errors} errors (limit 0)");
     let (at_200, at_50) = (on_the_wire(200), on_the_wire(50));
     println!(
@@ -54,6 +65,7 @@ fn main() {
         "bench": "ingest",
         "events_per_second": ours.round(), "copy_per_second": copy.round(), "of_copy": ratio,
         "path_events_per_second": path.round(), "of_path_limit": path / 20_000.0,
+        "read_events_per_second": read.round(),
         "stations": STATIONS, "errors": errors,
         "wire_bytes_200": at_200.0, "wire_bytes_50": at_50.0,
         "wire_bytes_200_plain": at_200.1, "wire_bytes_50_plain": at_50.1,
@@ -236,53 +248,12 @@ async fn push(station: &Station, challenge: &str, ready: &Ready) -> bool {
     }
 }
 
-/// Events a second from four stations that send long batches, all on this computer: server, PostgreSQL and stations.
-async fn whole_path(cluster: &Cluster) -> f64 {
-    let dir = tempfile::tempdir().unwrap();
-    let server = serve(cluster, dir.path()).await;
-    let mut stations = Vec::new();
-    for n in 0..4 {
-        let mut station = enrol(&server, "LEJ2", &format!("B{n}")).await;
-        let batches: Vec<Ready> = (0..15).map(|_| ready(&mut station, BATCH)).collect();
-        stations.push((station, batches));
-    }
-    let begun = Instant::now();
+/// Each station sends what it has, all at the same time; how many calls failed, of how many.
+async fn send_all(stations: Vec<(Station, Vec<Ready>)>, on: &Handle) -> (usize, usize) {
     let tasks: Vec<_> = stations
         .into_iter()
         .map(|(station, batches)| {
-            tokio::spawn(async move {
-                let challenge = station.caller.challenge().await;
-                for batch in &batches {
-                    assert!(push(&station, &challenge, batch).await);
-                }
-                batches.len() * BATCH
-            })
-        })
-        .collect();
-    let mut events = 0;
-    for task in tasks {
-        events += task.await.unwrap();
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    server.stop().await;
-    events as f64 / seconds
-}
-
-/// Every station sends ten batches of fifty, all at the same time.
-async fn all_at_once(cluster: &Cluster) -> (usize, usize, f64) {
-    let dir = tempfile::tempdir().unwrap();
-    let server = serve(cluster, dir.path()).await;
-    let mut stations = Vec::new();
-    for n in 0..STATIONS {
-        let mut station = enrol(&server, "LEJ2", &format!("B{n:03}")).await;
-        let batches: Vec<Ready> = (0..10).map(|_| ready(&mut station, 50)).collect();
-        stations.push((station, batches));
-    }
-    let begun = Instant::now();
-    let tasks: Vec<_> = stations
-        .into_iter()
-        .map(|(station, batches)| {
-            tokio::spawn(async move {
+            on.spawn(async move {
                 let challenge = station.caller.challenge().await;
                 let mut errors = 0;
                 for batch in &batches {
@@ -298,8 +269,56 @@ async fn all_at_once(cluster: &Cluster) -> (usize, usize, f64) {
         calls += sent;
         errors += failed;
     }
+    (calls, errors)
+}
+
+/// Events a second from stations that send long batches, all on this computer: server, PostgreSQL and stations. From the
+/// first call to the last receipt; and to the moment when the last event is read, too.
+async fn whole_path(cluster: &Cluster, on: &Handle) -> (f64, f64) {
+    let dir = tempfile::tempdir().unwrap();
+    let server = serve(cluster, dir.path()).await;
+    let mut stations = Vec::new();
+    for n in 0..LONG_SENDERS {
+        let mut station = enrol(&server, "LEJ2", &format!("B{n}")).await;
+        let batches: Vec<Ready> = (0..LONG_BATCHES).map(|_| ready(&mut station, BATCH)).collect();
+        stations.push((station, batches));
+    }
+    let before = cpu::used(cluster.port());
+    let begun = Instant::now();
+    let (calls, errors) = send_all(stations, on).await;
     let seconds = begun.elapsed().as_secs_f64();
-    assert_eq!(server.office().store().totals().unwrap().events as usize, STATIONS * 10 * 50);
+    assert_eq!((calls, errors), (LONG_SENDERS * LONG_BATCHES, 0));
+    let events = (calls * BATCH) as f64;
+    let shares = cpu::since(&before, &cpu::used(cluster.port()))
+        .into_iter()
+        .map(|(name, used)| format!("{name} {:.0} µs", used / events * 1e6));
+    println!("processor time for an event: {}", shares.collect::<Vec<_>>().join(", "));
+    println!(
+        "read meanwhile: {:.0} of {events:.0} events",
+        events - server.office().store().unread().unwrap() as f64
+    );
+    while server.office().store().unread().unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let read = begun.elapsed().as_secs_f64();
+    server.stop().await;
+    (events / seconds, events / read)
+}
+
+/// Every station sends ten batches of fifty, all at the same time.
+async fn all_at_once(cluster: &Cluster, on: &Handle) -> (usize, usize, f64) {
+    let dir = tempfile::tempdir().unwrap();
+    let server = serve(cluster, dir.path()).await;
+    let mut stations = Vec::new();
+    for n in 0..STATIONS {
+        let mut station = enrol(&server, "LEJ2", &format!("B{n:03}")).await;
+        let batches: Vec<Ready> = (0..10).map(|_| ready(&mut station, 50)).collect();
+        stations.push((station, batches));
+    }
+    let begun = Instant::now();
+    let (calls, errors) = send_all(stations, on).await;
+    let seconds = begun.elapsed().as_secs_f64();
+    assert_eq!(server.office().store().totals().unwrap().events as usize, (STATIONS * 10 - errors) * 50);
     server.stop().await;
     (calls, errors, seconds)
 }

@@ -78,6 +78,7 @@ async fn take(
 ) -> Result<Json<Receipt>, Refusal> {
     let previous = hash_header(headers, PREV_HASH)?;
     let last_hash = hash_header(headers, LAST_HASH)?;
+    let under_way = desk.intake.begin();
     let receipt = desk
         .work(move |office| {
             let lines = wire::unpack(&body).map_err(unpackable)?;
@@ -101,6 +102,7 @@ async fn take(
             })
         })
         .await?;
+    drop(under_way);
     desk.appended.notify_one();
     Ok(Json(receipt))
 }

@@ -10,6 +10,7 @@ mod epochs;
 mod events;
 mod feeds;
 mod hello;
+mod intake;
 mod listening;
 mod openapi;
 mod reply;
@@ -38,9 +39,10 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::error::HeadOfficeError;
-use crate::interpret::interpret_all;
+use crate::interpret::interpret_some;
 use crate::office::HeadOffice;
 use crate::webhooks::{self, Patience};
+use intake::Intake;
 use listening::Listening;
 use reply::Refusal;
 use turns::Turns;
@@ -75,6 +77,7 @@ pub struct Server {
 pub(crate) struct Desk {
     office: Arc<HeadOffice>,
     appended: Arc<Notify>,
+    intake: Arc<Intake>,
     turns: Arc<Turns>,
     stopping: Arc<AtomicBool>,
 }
@@ -95,6 +98,7 @@ impl Server {
         let desk = Desk {
             office: Arc::new(office),
             appended: Arc::default(),
+            intake: Arc::default(),
             turns: Arc::new(Turns::new(settings.calls_per_minute)),
             stopping: Arc::default(),
         };
@@ -210,16 +214,28 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 async fn interpret_continually(desk: Desk, stopping: CancellationToken) {
     loop {
         let office = Arc::clone(&desk.office);
-        match tokio::task::spawn_blocking(move || interpret_all(office.store())).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(code = error.code(), %error, "events could not be read"),
-            Err(error) => tracing::error!(%error, "reading events ended abnormally"),
-        }
+        let more = match tokio::task::spawn_blocking(move || interpret_some(office.store())).await {
+            Ok(Ok(more)) => more,
+            Ok(Err(error)) => {
+                tracing::error!(code = error.code(), %error, "events could not be read");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "reading events ended abnormally");
+                false
+            }
+        };
         state::upkeep();
+        if !more {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = desk.appended.notified() => {}
+                () = tokio::time::sleep(INTERPRET_INTERVAL) => {}
+            }
+        }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = desk.appended.notified() => {}
-            () = tokio::time::sleep(INTERPRET_INTERVAL) => {}
+            () = desk.intake.quiet() => {}
         }
     }
 }

@@ -47,21 +47,24 @@ impl Store {
     }
 }
 
-/// Keeps an effect and announces it, if it is not kept yet.
-pub(super) fn keep(tx: &mut dyn Session, effect: &Effect) -> Result<(), HeadOfficeError> {
-    let kept = tx.execute(
-        "INSERT INTO effects (effect, kind, event_id, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (effect) DO NOTHING",
-        &cells![
-            effect.id(),
-            effect.kind,
-            effect.event_id.to_string(),
-            effect.subject.to_string(),
-            serde_json::to_string(&effect.body)?
-        ],
-    )?;
-    if kept > 0 {
-        webhooks::announce(tx, &effect.id())?;
+/// Keeps effects, and announces those that were not kept yet.
+pub(super) fn keep(tx: &mut dyn Session, effects: &[Effect]) -> Result<(), HeadOfficeError> {
+    let told = !effects.is_empty() && webhooks::anybody(tx)?;
+    for effect in effects {
+        let kept = tx.execute(
+            "INSERT INTO effects (effect, kind, event_id, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (effect) DO NOTHING",
+            &cells![
+                effect.id(),
+                effect.kind,
+                effect.event_id.to_string(),
+                effect.subject.to_string(),
+                serde_json::to_string(&effect.body)?
+            ],
+        )?;
+        if told && kept > 0 {
+            webhooks::announce(tx, &effect.id())?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The store on PostgreSQL, for several server processes at once.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::str::FromStr;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::error::HeadOfficeError;
 const CONNECTIONS: usize = 16;
 /// Seconds for which a call waits for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// Rows from which on it pays to look for columns that are alike in all of them.
+const MANY_ROWS: usize = 50;
 /// Names the two locks of head office among all advisory locks of a database.
 const MIGRATING: i64 = 0x7265_7475_726e_0001;
 const WRITING_ALONE: i64 = 0x7265_7475_726e_0002;
@@ -159,11 +162,17 @@ impl Session for PostgresSession<'_> {
         })?)
     }
 
+    fn by_index(&mut self) -> Result<(), HeadOfficeError> {
+        let settings = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+        Ok(self.background.wait(self.tx.batch_execute(settings))?)
+    }
+
     fn listed(&self) -> &'static str {
         "(SELECT json_array_elements_text(CAST(?1 AS TEXT)::json))"
     }
 
-    /// One statement: the columns as arrays, taken apart again by `unnest`.
+    /// One statement: the columns as arrays, taken apart again by `unnest`. Of many rows a column that is alike in all
+    /// goes as one value: the database need not read it again for each.
     fn insert(
         &mut self,
         table: &'static str,
@@ -171,8 +180,8 @@ impl Session for PostgresSession<'_> {
         rows: &[Vec<Cell>],
     ) -> Result<(), HeadOfficeError> {
         let Some(first) = rows.first() else { return Ok(()) };
-        let mut arrays: Vec<Box<dyn ToSql + Sync + '_>> = Vec::with_capacity(columns.len());
-        let mut places = Vec::with_capacity(columns.len());
+        let mut values: Vec<Box<dyn ToSql + Sync + '_>> = Vec::with_capacity(columns.len());
+        let (mut chosen, mut arrays, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for (at, example) in first.iter().enumerate() {
             let column = || rows.iter().map(move |row| row.get(at).unwrap_or(&Cell::Null));
             let kind = match example {
@@ -180,24 +189,34 @@ impl Session for PostgresSession<'_> {
                 Cell::Bytes(_) => "bytea",
                 Cell::Text(_) | Cell::Null => "text",
             };
-            places.push(format!("${}::{kind}[]", at + 1));
-            arrays.push(match example {
+            let place = at + 1;
+            if at > 0 && rows.len() >= MANY_ROWS && column().all(|cell| cell == example) {
+                chosen.push(format!("${place}::{kind}"));
+                values.push(Box::new(example));
+                continue;
+            }
+            chosen.push(format!("c{place}"));
+            names.push(format!("c{place}"));
+            arrays.push(format!("${place}::{kind}[]"));
+            values.push(match example {
                 Cell::Int(_) => Box::new(column().map(as_int).collect::<Vec<Option<i64>>>()),
                 Cell::Bytes(_) => Box::new(column().map(as_bytes).collect::<Vec<Option<&[u8]>>>()),
                 Cell::Text(_) | Cell::Null => {
-                    Box::new(column().map(as_text).collect::<Vec<Option<String>>>())
+                    Box::new(column().map(as_text).collect::<Vec<Option<Cow<'_, str>>>>())
                 }
             });
         }
         let sql = format!(
-            "INSERT INTO {table} ({}) SELECT * FROM unnest({})",
+            "INSERT INTO {table} ({}) SELECT {} FROM unnest({}) AS given ({})",
             columns.join(", "),
-            places.join(", ")
+            chosen.join(", "),
+            arrays.join(", "),
+            names.join(", ")
         );
         self.background.wait(async {
             let statement = self.tx.prepare_cached(&sql).await?;
             let params: Vec<&(dyn ToSql + Sync)> =
-                arrays.iter().map(|array| &**array as &(dyn ToSql + Sync)).collect();
+                values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
             self.tx.execute(&statement, &params).await
         })?;
         Ok(())
@@ -217,13 +236,13 @@ fn as_bytes(cell: &Cell) -> Option<&[u8]> {
     if let Cell::Bytes(bytes) = cell { Some(bytes) } else { None }
 }
 
-fn as_text(cell: &Cell) -> Option<String> {
+fn as_text(cell: &Cell) -> Option<Cow<'_, str>> {
     if let Cell::Text(text) = cell { Some(clean(text)) } else { None }
 }
 
 /// PostgreSQL's text cannot hold the character 0; original bytes are never stored as text.
-fn clean(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 impl ToSql for Cell {

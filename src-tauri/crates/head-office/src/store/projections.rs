@@ -153,6 +153,7 @@ impl Store {
     /// Those of the events that were read before.
     pub fn read_before(&self, ids: &[EventId]) -> Result<BTreeSet<EventId>, HeadOfficeError> {
         self.read(|tx| {
+            tx.by_index()?;
             let sql = format!("SELECT event_id FROM readings WHERE event_id IN {}", tx.listed());
             let rows = tx.query(&sql, &cells![list(ids)?])?;
             rows.iter().map(|row| row.text(0)?.parse().map_err(unreadable)).collect()
@@ -165,6 +166,7 @@ impl Store {
         subjects: &[Subject],
     ) -> Result<BTreeMap<Subject, Vec<SubjectEvent>>, HeadOfficeError> {
         self.read(|tx| {
+            tx.by_index()?;
             let sql = format!(
                 "SELECT r.subject, e.station, e.epoch, e.seq, e.bytes FROM readings r JOIN events e USING (position)
                  WHERE r.subject IN {} ORDER BY r.position",
@@ -190,6 +192,7 @@ impl Store {
             if drawn(tx, INTERPRETED)? != made.from {
                 return Ok(false);
             }
+            tx.by_index()?;
             keep_readings(tx, &made.readings)?;
             for (position, code) in &made.quarantined {
                 tx.execute(
@@ -198,10 +201,8 @@ impl Store {
                 )?;
             }
             let rmas = keep_projections(tx, &made.projections)?;
-            for effect in &made.effects {
-                effects::keep(tx, effect)?;
-            }
-            for number in rmas {
+            effects::keep(tx, &made.effects)?;
+            for number in imported(tx, &rmas)? {
                 publish_rma(tx, &number)?;
             }
             tx.execute(
@@ -355,6 +356,17 @@ fn replace(
     let sql = format!("DELETE FROM {table} WHERE {key} IN {}", tx.listed());
     tx.execute(&sql, &cells![list(&ids)?])?;
     tx.insert(table, columns, &rows)
+}
+
+/// Those of the RMAs that head office knows.
+fn imported(tx: &mut dyn Session, rmas: &BTreeSet<RmaNumber>) -> Result<Vec<RmaNumber>, HeadOfficeError> {
+    if rmas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let numbers: Vec<&RmaNumber> = rmas.iter().collect();
+    let sql = format!("SELECT number FROM rmas WHERE number IN {} ORDER BY number", tx.listed());
+    let rows = tx.query(&sql, &cells![list(&numbers)?])?;
+    rows.iter().map(|row| row.text(0)?.parse().map_err(unreadable)).collect()
 }
 
 fn publish_rma(tx: &mut dyn Session, number: &RmaNumber) -> Result<(), HeadOfficeError> {

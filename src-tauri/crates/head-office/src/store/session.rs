@@ -159,6 +159,10 @@ pub(crate) trait Session {
     /// Rows changed.
     fn execute(&mut self, sql: &str, params: &[Cell]) -> Result<u64, HeadOfficeError>;
 
+    /// From here to the end of the transaction rows are looked up one by one, by index. A database that has never counted its
+    /// rows would else plan for the empty table that it first saw, and read all of it for each question.
+    fn by_index(&mut self) -> Result<(), HeadOfficeError>;
+
     /// The set of texts of a JSON list given as parameter 1, to stand behind IN.
     fn listed(&self) -> &'static str;
 

@@ -116,6 +116,10 @@ impl Session for SqliteSession<'_> {
         Ok(self.0.prepare_cached(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
     }
 
+    fn by_index(&mut self) -> Result<(), HeadOfficeError> {
+        Ok(())
+    }
+
     fn listed(&self) -> &'static str {
         "(SELECT value FROM json_each(?1))"
     }

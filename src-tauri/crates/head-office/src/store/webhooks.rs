@@ -182,6 +182,11 @@ impl Store {
     }
 }
 
+/// Whether anybody is to be told of effects.
+pub(super) fn anybody(tx: &mut dyn Session) -> Result<bool, HeadOfficeError> {
+    Ok(tx.first("SELECT 1 FROM webhooks LIMIT 1", &[])?.is_some())
+}
+
 /// An effect that was just kept is to be told to everyone.
 pub(super) fn announce(tx: &mut dyn Session, effect: &[u8; 32]) -> Result<(), HeadOfficeError> {
     tx.execute(

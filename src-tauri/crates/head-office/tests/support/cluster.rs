@@ -62,6 +62,11 @@ impl Cluster {
         Self { port, programs, _script: Some(script) }
     }
 
+    /// Where it listens, on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The address of a database that nobody else uses.
     pub fn fresh_database(&self) -> String {
         let name = format!("office_{}", Uuid::new_v4().simple());
