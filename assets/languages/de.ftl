@@ -2625,6 +2625,9 @@ say-enrol-key-known = Der Schlüssel dieser Station ist schon bekannt
 # Aufzeichnungen von Paketen, Behältern und der Station
 say-parcel-expected = Paket erwartet
 say-parcel-arrived = Paket angenommen
+say-enrol-station-other = Der Anmeldecode gilt für eine andere Station
+    .second = Alles ist hier gesichert. Nichts wurde gesendet.
+    .next = Die Technik fragen.
 say-parcel-refused = Paket abgelehnt
 say-parcel-rma-found = RMA im Paket gefunden
 say-parcel-intake-set = Vermerkt, wie die Ware kam

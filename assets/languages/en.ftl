@@ -2625,6 +2625,9 @@ say-enrol-key-known = This station's key is known already
 # Records of parcels, containers and the station
 say-parcel-expected = Parcel expected
 say-parcel-arrived = Parcel taken in
+say-enrol-station-other = The enrolment code is for another station
+    .second = Everything is saved here. Nothing was sent.
+    .next = Ask a technician.
 say-parcel-refused = Parcel refused
 say-parcel-rma-found = RMA found in the parcel
 say-parcel-intake-set = Marked how the goods came in

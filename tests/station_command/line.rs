@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use records::Records;
 use serde_json::json;
 
@@ -99,6 +100,40 @@ fn an_enrolment_that_fails_can_be_repeated() {
         assert_eq!(enrol(&data, &url, &code).error_code(), refusal, "{url} {code}");
     }
     enrol(&data, &office.url(), &code).fine();
+}
+
+#[test]
+fn a_station_that_a_restored_head_office_has_forgotten_enrols_again_as_who_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::start(&folder.path().join("office"));
+    let backup = office.office().backup(&folder.path().join("backups"), Timestamp::now()).unwrap();
+    let data = folder.path().join("station");
+    let before = enrol(&data, &office.url(), &office.code("LEJ2-B04")).fine().json();
+    let mut records = folder::open(&data);
+    receive(&mut records, "S-1");
+    drop(records);
+    on(&data, &["sync"]).fine();
+    let address = office.address();
+    drop(office);
+
+    let restored = folder.path().join("restored");
+    let stores = head_office::Stores::default();
+    head_office::backup::restore(Path::new(&backup.place), &restored, &stores, Timestamp::now()).unwrap();
+    let office = Office::start_at(&restored, address);
+    receive(&mut folder::open(&data), "S-2");
+    let ran = on(&data, &["sync"]);
+    assert_eq!((ran.code, &ran.json()["error"]["code"]), (Some(1), &json!("station-unknown")));
+    let other = enrol(&data, &office.url(), &office.code("LEJ2-B09"));
+    assert_eq!(other.error_code(), "enrol-station-other");
+
+    let again = enrol(&data, &office.url(), &office.code("LEJ2-B04")).fine().json();
+    assert_eq!(again["station"], before["station"]);
+    on(&data, &["sync", "--until-empty"]).fine();
+    assert_eq!(office.events(), 4, "what it had sent before, and what waited");
+    assert!(office.office().verify(|_| {}).unwrap().problems.is_empty());
+    on(&data, &["verify"]).fine();
+    let known = enrol(&data, &office.url(), &office.code("LEJ2-B10"));
+    assert_eq!(known.error_code(), "station-enrolled-already");
 }
 
 #[test]

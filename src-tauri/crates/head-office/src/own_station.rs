@@ -16,7 +16,7 @@ use crate::store::{AppendRefusal, SubjectEvent};
 /// The first bytes of the id of head office's own stations: of events that did not know of each other, a bench's fold
 /// first. What was done with the goods comes before what was decided about them elsewhere, so that a unit that was
 /// put away meanwhile asks for its new label and place.
-const LAST_OF_ALL: [u8; 8] = [0xff; 8];
+pub(crate) const LAST_OF_ALL: [u8; 8] = [0xff; 8];
 
 /// What events are about, whose they are, and behind what they go.
 pub(crate) struct Written<'a> {

@@ -7,8 +7,8 @@ use head_office::{HeadOffice, Server};
 use jiff::Timestamp;
 use reqwest::Method;
 use sha2::{Digest, Sha256};
-use support::{Station, all_read, arrivals, enrol, line, start, unit_id};
-use wire::{BlobOffer, Head, Verdict};
+use support::{Station, all_read, arrivals, bare, enrol, enrol_as, line, newcomer, start, unit_id};
+use wire::{BlobOffer, EnrolReply, EnrolledBefore, Epoch, Head, Verdict};
 
 async fn send_photo(station: &Station, photo: &[u8]) -> String {
     let sha256 = hex::encode(Sha256::digest(photo));
@@ -124,10 +124,7 @@ async fn a_restored_head_office_is_noticed_and_gets_again_what_it_lost() {
     assert!(verified.problems.is_empty(), "{verified:?}");
     assert_eq!((verified.events, verified.blobs), (7, 1));
 
-    let mut caller = late.caller.clone();
-    caller.url = server.url();
-    let unknown = caller.call(Method::GET, "/v1/feeds/rmas", Vec::new(), &[]).await;
-    assert_eq!(unknown.problem(), (401, "station-unknown".into()), "it has to enrol again");
+    // It may of course also begin anew, as another station.
     let again = enrol(&server, "LEJ2", "LEJ2-B05").await;
     assert!(again.reply.lpn_block > late.reply.lpn_reserve_block, "no block is given out twice");
     server.stop().await;
@@ -154,5 +151,82 @@ async fn an_epoch_that_the_backup_does_not_know_is_taken_up_again() {
     let hello = station.hello(station.chain.head(), 0).await;
     assert_eq!((hello.verdict, hello.stored), (Verdict::ServerRewound, Head::EMPTY));
     assert_eq!(station.push_ok(&sent).await.stored_seq, 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_station_younger_than_the_backup_enrols_again_as_who_it_was() {
+    let (dir, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let new = tempfile::tempdir().unwrap();
+    let server = start(dir.path()).await;
+    let known = enrol(&server, "LEJ2", "LEJ2-B04").await;
+    let backup = server.office().backup(backups.path(), Timestamp::now()).unwrap();
+    // Two epochs of its own, with events in both.
+    let mut late = enrol(&server, "LEJ2", "LEJ2-B05").await;
+    let first = late.batch(arrivals(3));
+    late.push_ok(&first).await;
+    let next = server.office().store().next_epoch(&late.id(), &late.reply.epoch).unwrap().unwrap();
+    late.reply.epoch = next.epoch;
+    late.chain = wire::Chain::at(late.id(), next.epoch, Head::EMPTY);
+    let second = late.batch(arrivals(2));
+    late.push_ok(&second).await;
+    server.stop().await;
+
+    let server = restored(&backup.place, new.path()).await;
+    late.caller.url = server.url();
+    let unknown = late.caller.call(Method::GET, "/v1/feeds/rmas", Vec::new(), &[]).await;
+    assert_eq!(unknown.problem(), (401, "station-unknown".into()));
+
+    let code = |name: &str| bare(&server.office().issue_code("LEJ2", name, Timestamp::now()).unwrap());
+    let for_it = code("LEJ2-B05");
+    let refused = async |code: &str, before: EnrolledBefore| {
+        enrol_as(&late.caller, code, Some(before)).await.problem().1
+    };
+    let before = late.before();
+    assert_eq!(refused(&code("LEJ2-B06"), before.clone()).await, "enrol-station-other");
+    let elsewhere = EnrolledBefore { depot: "HAM1".into(), ..before.clone() };
+    assert_eq!(refused(&for_it, elsewhere).await, "enrol-station-other");
+    let grasping = EnrolledBefore { lpn_block: 99_000, ..before.clone() };
+    assert_eq!(refused(&for_it, grasping).await, "enrol-blocks-unknown");
+    let nothing = EnrolledBefore { lpn_reserve_block: 0, ..before.clone() };
+    assert_eq!(refused(&for_it, nothing).await, "enrol-blocks-unknown");
+    let own = server.office().own_station("LEJ2");
+    let head_office = EnrolledBefore { station: own, ..before.clone() };
+    assert_eq!(refused(&for_it, head_office).await, "enrol-station-other", "nobody becomes head office");
+    let neighbour = EnrolledBefore { station: known.id(), ..before.clone() };
+    assert_eq!(
+        refused(&for_it, neighbour).await,
+        "enrol-key-known",
+        "nobody becomes a station that is known"
+    );
+
+    let enrolled: EnrolReply = enrol_as(&late.caller, &for_it, Some(before.clone())).await.ok();
+    let kept = (enrolled.station, enrolled.lpn_block, enrolled.lpn_reserve_block, enrolled.epoch);
+    let had = (late.id(), late.reply.lpn_block, late.reply.lpn_reserve_block, late.reply.epoch);
+    assert_eq!(kept, had);
+    assert_ne!(enrolled.incarnation, late.reply.incarnation);
+    // The reply may have been lost.
+    let again: EnrolReply = enrol_as(&late.caller, &for_it, Some(before.clone())).await.ok();
+    assert_eq!(again, enrolled);
+
+    let hello = late.hello(late.chain.head(), 0).await;
+    assert_eq!((hello.verdict, hello.stored), (Verdict::ServerRewound, Head::EMPTY));
+    assert_eq!(late.push_to(Epoch::Numbered(1), &first, wire::pack(&first.lines).unwrap()).await.status, 200);
+    assert_eq!(late.push_ok(&second).await.stored_seq, 2);
+    assert_eq!(late.hello(late.chain.head(), 0).await.verdict, Verdict::Ok);
+    all_read(server.office()).await;
+    let verified = server.office().verify(|_| {}).unwrap();
+    assert!(verified.problems.is_empty(), "{verified:?}");
+    assert_eq!(verified.events, 5);
+
+    let another = enrol_as(&newcomer(&server), &code("LEJ2-B07"), None).await.ok::<EnrolReply>();
+    assert!(another.lpn_block > late.reply.lpn_reserve_block, "no block is given out twice");
+    let spare = code("LEJ2-B08");
+    assert_eq!(
+        refused(&spare, before).await,
+        "enrol-key-known",
+        "and no code is spent on a station that is known"
+    );
+    assert_eq!(enrol_as(&newcomer(&server), &spare, None).await.status, 200);
     server.stop().await;
 }

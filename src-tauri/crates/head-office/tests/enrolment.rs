@@ -87,5 +87,12 @@ async fn a_revoked_station_is_told_so_and_may_do_nothing() {
     let feed = station.caller.call(reqwest::Method::GET, "/v1/feeds/rmas", Vec::new(), &[]).await;
     assert_eq!(feed.problem(), (403, "station-revoked".to_owned()));
     assert_eq!(server.office().store().totals().unwrap().events, 1, "what it sent stays");
+
+    // Its old key is no way back in; a new one under the same name is another station.
+    let code = server.office().issue_code("LEJ2", "LEJ2-B04", Timestamp::now()).unwrap();
+    let back = support::enrol_as(&station.caller, &bare(&code), Some(station.before())).await;
+    assert_eq!(back.problem(), (409, "enrol-key-known".to_owned()));
+    let anew: EnrolReply = enrol_with(&newcomer(&server), &bare(&code)).await.ok();
+    assert_ne!((anew.station, anew.lpn_block), (station.id(), station.reply.lpn_block));
     server.stop().await;
 }

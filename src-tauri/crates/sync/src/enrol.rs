@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
 use records::{Enrolment, Records};
-use wire::{EnrolReply, EnrolRequest, PublicKey, SecretKey};
+use wire::{EnrolReply, EnrolRequest, EnrolledBefore, PublicKey, SecretKey};
 
 use crate::office::{Call, Office, Trust};
 use crate::shared::Shared;
@@ -84,41 +84,91 @@ pub struct Enrolled {
 /// `enrol-code-unreadable`, `head-office-other-key` where the key is not the one that the code names,
 /// `line-not-head-office`, `enrol-code-used` and other refusals of head office.
 pub async fn enrol(url: &str, code: &str, key: &SecretKey) -> Result<Enrolled, SyncError> {
+    enrol_as(url, code, key, None).await
+}
+
+async fn enrol_as(
+    url: &str,
+    code: &str,
+    key: &SecretKey,
+    before: Option<EnrolledBefore>,
+) -> Result<Enrolled, SyncError> {
     let code: EnrolCode = code.parse()?;
     let trust = Trust::Fingerprint(code.fingerprint.clone());
     let office = Office::new(url, trust, key.public().id().0, key.clone(), &Pace::default())?;
-    let request = EnrolRequest { code: code.code, station_key: key.public() };
+    let request = EnrolRequest { code: code.code, station_key: key.public(), before };
     let answer = office.call(&Call::post_json("/v1/enrol", &request)?).await?;
     Ok(Enrolled { reply: answer.json()?, head_office_key: answer.key })
 }
 
 /// Enrols the station whose records these are. Its key is drawn and kept first, so that a reply that gets lost
-/// leaves nothing half-done.
+/// leaves nothing half-done. A station that is enrolled already stays who it is: with a new code of the same head office it
+/// makes itself known there again, for that may have been restored from a backup that is older than the station.
 ///
 /// # Errors
-/// As [`enrol`], and those of the records.
+/// As [`enrol`], and those of the records; `station-enrolled-already` where head office knows the station well, or the code is
+/// another head office's.
 pub async fn enrol_station(
     records: &Arc<Mutex<Records>>,
     url: &str,
     code: &str,
 ) -> Result<Enrolment, SyncError> {
     let shared = Shared(Arc::clone(records));
-    let key = shared
+    let (key, enrolment) = shared
         .with(|records| {
-            if records.enrolment().is_some() {
-                return Err(records::RecordsError::AlreadyEnrolled);
+            let enrolment = records.enrolment().cloned();
+            match records.secret_key()? {
+                Some(key) => Ok((key, enrolment)),
+                // Without its key it is not the station that it was.
+                None if enrolment.is_some() => Err(records::RecordsError::AlreadyEnrolled),
+                None => {
+                    let key = SecretKey::from_seed(rand::random());
+                    records.keep_secret_key(&key)?;
+                    Ok((key, None))
+                }
             }
-            if let Some(key) = records.secret_key()? {
-                return Ok(key);
-            }
-            let key = SecretKey::from_seed(rand::random());
-            records.keep_secret_key(&key)?;
-            Ok(key)
         })
         .await?;
+    if let Some(enrolment) = enrolment {
+        return known_again(enrolment, url, code, &key).await;
+    }
     let enrolled = enrol(url, code, &key).await?;
     let url = url.trim().to_owned();
     shared.with(move |records| records.enrol(&enrolled.reply, &url, enrolled.head_office_key).cloned()).await
+}
+
+/// Tells head office who the station was. Nothing changes here: what head office lacks goes up again by itself.
+async fn known_again(
+    enrolment: Enrolment,
+    url: &str,
+    code: &str,
+    key: &SecretKey,
+) -> Result<Enrolment, SyncError> {
+    let named: EnrolCode = code.parse()?;
+    if !enrolment.head_office_key.id().0.starts_with(named.fingerprint()) {
+        return Err(records::RecordsError::AlreadyEnrolled.into());
+    }
+    let before = EnrolledBefore {
+        station: enrolment.station,
+        name: enrolment.name.clone(),
+        depot: enrolment.depot.clone(),
+        epoch: enrolment.epoch,
+        lpn_block: enrolment.lpn_block.block,
+        lpn_reserve_block: enrolment.lpn_reserve_block,
+        lpn_further_block: enrolment.lpn_further_block,
+    };
+    let enrolled = match enrol_as(url, code, key, Some(before)).await {
+        Err(error) if error.code() == "enrol-key-known" => {
+            return Err(records::RecordsError::AlreadyEnrolled.into());
+        }
+        enrolled => enrolled?,
+    };
+    // The fingerprint is half of a key's id; who answered must be whom the station knows. An older head office takes
+    // no notice of what the station was, and makes it another one.
+    if enrolled.head_office_key != enrolment.head_office_key || enrolled.reply.station != enrolment.station {
+        return Err(records::RecordsError::AlreadyEnrolled.into());
+    }
+    Ok(enrolment)
 }
 
 #[cfg(test)]

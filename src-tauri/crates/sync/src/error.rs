@@ -84,7 +84,7 @@ pub enum SyncError {
 }
 
 /// Codes of head office that the screen has words for.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 28] = [
     "blob-hash-wrong",
     "blob-length",
     "blob-offset-wrong",
@@ -99,6 +99,7 @@ const KNOWN: [&str; 27] = [
     "enrol-code-unknown",
     "enrol-code-used",
     "enrol-key-known",
+    "enrol-station-other",
     "epoch-closed",
     "epoch-unknown",
     "event-unreadable",

@@ -29,8 +29,18 @@ async fn a_station_enrols_and_pins_the_key() {
     assert_eq!(enrolment.name, "LEJ2-B04");
     assert_eq!(enrolment.head_office_key, office.key.public());
     assert_eq!(enrolment.head_office_url, office.url);
+    // Head office knows it well.
+    let known = Problem { code: "enrol-key-known".to_owned(), args: Default::default() };
+    office.next("/enrol", Nasty::Refuse(409, known));
     let again = sync::enrol_station(&records, &office.url, &printed(&office)).await.unwrap_err();
     assert_eq!(again.code(), "station-enrolled-already");
+    // It has forgotten it, and the station stays who it is.
+    let again = sync::enrol_station(&records, &office.url, &printed(&office)).await.unwrap();
+    assert_eq!(again, enrolment);
+    // A code of another head office.
+    let code = "AB0D-EFGH-1KMN-0123456789abcdef";
+    let other = sync::enrol_station(&records, &office.url, code).await.unwrap_err();
+    assert_eq!(other.code(), "station-enrolled-already");
 }
 
 #[tokio::test]

@@ -35,6 +35,29 @@ pub struct EnrolRequest {
     pub code: String,
     /// The station's key.
     pub station_key: PublicKey,
+    /// Who the station was, where it was one before: a head office that was restored from a backup may have forgotten it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<EnrolledBefore>,
+}
+
+/// What head office once gave to a station that enrols again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolledBefore {
+    /// Its id.
+    pub station: StationId,
+    /// Its name, for which the code must be.
+    pub name: String,
+    /// Its depot, for which the code must be.
+    pub depot: String,
+    /// The epoch that it writes.
+    pub epoch: Epoch,
+    /// LPN block that it draws from.
+    pub lpn_block: u32,
+    /// LPN block for the day when its database is restored.
+    pub lpn_reserve_block: u32,
+    /// Block that follows when `lpn_block` is used up, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lpn_further_block: Option<u32>,
 }
 
 /// What an enrolled station gets.

@@ -16,9 +16,9 @@ mod signature;
 mod signed;
 
 pub use calls::{
-    BlobOffer, BlobState, Challenge, EnrolReply, EnrolRequest, EpochHeld, EpochsReply, HelloReply,
-    HelloRequest, Incarnation, Leaving, Limits, NextEpochReply, NextEpochRequest, Problem, Receipt,
-    ThumbnailOffer, Verdict,
+    BlobOffer, BlobState, Challenge, EnrolReply, EnrolRequest, EnrolledBefore, EpochHeld, EpochsReply,
+    HelloReply, HelloRequest, Incarnation, Leaving, Limits, NextEpochReply, NextEpochRequest, Problem,
+    Receipt, ThumbnailOffer, Verdict,
 };
 pub use chain::{Chain, ChainHash, Head, Seal, chain_hash};
 pub use codec::{CodecError, DICTIONARY, MAX_BATCH_BYTES, pack, pack_with_dictionary, unpack};

@@ -17,7 +17,8 @@ use crate::seam::Coded;
 ///
 /// Draws the station's key and keeps it in the data folder, shows the code to head office, and keeps what it gives:
 /// name, depot, LPN blocks, keys. The code also names head office's key, so that nobody else can answer in its place.
-/// A station that is enrolled already is left as it is. Then operators, policy, checklists, catalogue and returns are
+/// A station that is enrolled already stays who it is; where head office has forgotten it – it was restored from an older
+/// backup – a new code for the same name makes it known again. Then operators, policy, checklists, catalogue and returns are
 /// fetched once.
 ///
 /// With --json: {"station", "name", "depot", "head_office", "feeds": "current" or "waiting"}. Exit code 1 where the

@@ -22,9 +22,11 @@ pub(super) async fn enrol(
         .work(move |office| {
             let code = OneTimeCode::parse(&request.code)
                 .ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "enrol-code-unknown"))?;
-            let enrolled = office.store().redeem(&code, &request.station_key, Timestamp::now())?;
-            let station = enrolled.station;
-            tracing::info!(station = %station.id, name = station.name, depot = station.depot, "enrolled");
+            let before = request.before.as_ref();
+            let enrolled =
+                office.store().redeem_as(&code, &request.station_key, before, Timestamp::now())?;
+            let (station, again) = (enrolled.station, before.is_some());
+            tracing::info!(station = %station.id, name = station.name, depot = station.depot, again, "enrolled");
             Ok(EnrolReply {
                 station: station.id,
                 name: station.name,

@@ -108,7 +108,10 @@ impl From<EnrolRefusal> for Refusal {
         match refusal {
             EnrolRefusal::Trouble(HeadOfficeError::LpnBlocksUsedUp) => Self::new(StatusCode::CONFLICT, code),
             EnrolRefusal::Trouble(error) => error.into(),
-            EnrolRefusal::KnownKey | EnrolRefusal::NameTaken => Self::new(StatusCode::CONFLICT, code),
+            EnrolRefusal::KnownKey
+            | EnrolRefusal::NameTaken
+            | EnrolRefusal::OtherStation
+            | EnrolRefusal::BlocksUnknown => Self::new(StatusCode::CONFLICT, code),
             EnrolRefusal::UnknownCode | EnrolRefusal::UsedCode | EnrolRefusal::ExpiredCode => {
                 Self::new(StatusCode::FORBIDDEN, code)
             }

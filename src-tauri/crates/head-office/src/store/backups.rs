@@ -5,8 +5,8 @@ use returns::ids::StationId;
 use serde::Serialize;
 use wire::{Epoch, Head};
 
+use super::lpn_blocks::LPN_BLOCKS;
 use super::session::{Turn, cells};
-use super::stations::LPN_BLOCKS;
 use super::{Store, copy, draw, events};
 use crate::error::HeadOfficeError;
 

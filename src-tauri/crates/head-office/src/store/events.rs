@@ -86,7 +86,12 @@ impl Store {
             if matches!(epoch, Epoch::Provisional(_)) {
                 adopt(tx, &station, &epoch)?;
             }
-            let state = epoch_state(tx, &station, &epoch, row_lock)?.ok_or(AppendRefusal::EpochUnknown)?;
+            let mut state = epoch_state(tx, &station, &epoch, row_lock)?;
+            if state.is_none() && forgotten(tx, &station, &epoch)? {
+                adopt(tx, &station, &epoch)?;
+                state = epoch_state(tx, &station, &epoch, row_lock)?;
+            }
+            let state = state.ok_or(AppendRefusal::EpochUnknown)?;
             let (before, overlap) = batch.joints(state.head);
             let mut known = Vec::with_capacity(2);
             for place in [before, overlap] {
@@ -185,6 +190,20 @@ pub(super) fn chains(tx: &mut dyn Session) -> Result<Vec<(StationId, Epoch, Epoc
             Ok((StationId(row.array(0)?), row.text(1)?.parse().map_err(unreadable)?, state))
         })
         .collect()
+}
+
+/// Whether an epoch that is not known must have been given out all the same: head office was restored since, or the
+/// station has a higher number.
+fn forgotten(tx: &mut dyn Session, station: &StationId, epoch: &Epoch) -> Result<bool, HeadOfficeError> {
+    let Epoch::Numbered(number) = epoch else { return Ok(true) };
+    if tx.only("SELECT restored_s FROM head_office", &[])?.int(0)? > 0 {
+        return Ok(true);
+    }
+    let rows = tx.query("SELECT epoch FROM heads WHERE station = ?1", &cells![station.as_bytes()])?;
+    Ok(rows.iter().any(|row| {
+        let known = row.text(0).map(str::parse::<Epoch>);
+        matches!(known, Ok(Ok(Epoch::Numbered(known))) if known > *number)
+    }))
 }
 
 /// Opens an epoch under the name that the station gave it, if it is not known yet.

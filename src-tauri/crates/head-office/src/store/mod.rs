@@ -8,9 +8,12 @@ mod backups;
 mod blobs;
 mod copy;
 mod effects;
+mod enrolment;
+mod epochs;
 mod events;
 mod exported;
 mod feeds;
+mod lpn_blocks;
 mod own_station;
 mod postgres;
 mod projections;
@@ -29,6 +32,7 @@ use session::{Database, Session, Turn, cells};
 
 pub use backups::BackupRecord;
 pub use effects::Effect;
+pub use enrolment::{EnrolRefusal, Enrolled};
 pub use events::{AppendRefusal, EpochState, StoredEvent};
 pub use exported::ExportedEvent;
 pub use feeds::{Change, CursorError, FeedSlice};
@@ -37,7 +41,7 @@ pub use projections::{
     Interpretation, PendingEvent, Projection, Reading, ReadingVerdict, SubjectEvent, UnitRow,
 };
 pub use sqlite::DATABASE_FILE;
-pub use stations::{EnrolRefusal, Enrolled, EpochStatus, Hello, Station, StationState, StationStatus};
+pub use stations::{EpochStatus, Hello, Station, StationState, StationStatus};
 pub use webhooks::{DeadLetter, Delivery, Outcome, Webhook};
 
 /// Who this head office is.

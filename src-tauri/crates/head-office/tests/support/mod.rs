@@ -22,9 +22,9 @@ use returns::policy::{Decision, Inputs, NextBest};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use wire::{
-    Actor, Chain, ChainHash, Challenge, EnrolReply, EnrolRequest, Envelope, Epoch, Feed, FeedItem, FeedPage,
-    Head, HelloReply, HelloRequest, Problem, PublicKey, Receipt, ReplyParts, RequestParts, SecretKey,
-    content_digest, sign_request, verify_reply,
+    Actor, Chain, ChainHash, Challenge, EnrolReply, EnrolRequest, EnrolledBefore, Envelope, Epoch, Feed,
+    FeedItem, FeedPage, Head, HelloReply, HelloRequest, Problem, PublicKey, Receipt, ReplyParts,
+    RequestParts, SecretKey, content_digest, sign_request, verify_reply,
 };
 
 pub const LOOPBACK: &str = "127.0.0.1:0";
@@ -55,9 +55,17 @@ pub fn tamper(dir: &Path, sql: &str) {
         Some(url) => cluster::cluster().run(&url, sql),
         None => {
             let file = dir.join(head_office::store::DATABASE_FILE);
-            rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+            let db = rusqlite::Connection::open(file).unwrap();
+            db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+            db.execute_batch(sql).unwrap();
         }
     }
+}
+
+/// Bytes as the database's SQL writes them.
+pub fn blob(bytes: &[u8]) -> String {
+    let digits = hex::encode(bytes);
+    if at_scale() { format!("'\\x{digits}'::bytea") } else { format!("x'{digits}'") }
 }
 
 /// Where the bytes of a photo lie, to be spoilt.
@@ -226,7 +234,12 @@ pub fn bare(code: &str) -> String {
 }
 
 pub async fn enrol_with(caller: &Caller, code: &str) -> Reply {
-    let request = EnrolRequest { code: code.to_owned(), station_key: caller.key.public() };
+    enrol_as(caller, code, None).await
+}
+
+pub async fn enrol_as(caller: &Caller, code: &str, before: Option<EnrolledBefore>) -> Reply {
+    let caller = Caller { key_id: caller.key.public().id().0, ..caller.clone() };
+    let request = EnrolRequest { code: code.to_owned(), station_key: caller.key.public(), before };
     caller.call(Method::POST, "/v1/enrol", serde_json::to_vec(&request).unwrap(), &[]).await
 }
 
@@ -252,6 +265,19 @@ pub struct Sent {
 impl Station {
     pub fn id(&self) -> StationId {
         self.reply.station
+    }
+
+    /// What the station knows that it was given.
+    pub fn before(&self) -> EnrolledBefore {
+        EnrolledBefore {
+            station: self.reply.station,
+            name: self.reply.name.clone(),
+            depot: self.reply.depot.clone(),
+            epoch: self.reply.epoch,
+            lpn_block: self.reply.lpn_block,
+            lpn_reserve_block: self.reply.lpn_reserve_block,
+            lpn_further_block: None,
+        }
     }
 
     /// Chains lines behind the station's head.
