@@ -3,7 +3,7 @@
 use bench::seam::Request;
 use head_office::matching::MatchWish;
 use jiff::Timestamp;
-use returns::codes::{LabelStage, Match, ReviewOutcome, Stage};
+use returns::codes::{LabelStage, Match, ReviewOutcome, Stage, Task};
 use returns::ids::UnitId;
 
 use crate::desk::{TO, number};
@@ -130,5 +130,48 @@ async fn what_was_put_away_meanwhile_is_not_left_in_the_wrong_place_in_silence()
     assert_eq!(after.matched, Some(Match::MatchedLater));
     assert_ne!(after.stage, Some(Stage::Staged), "it asks to be put where it belongs now");
     assert_eq!(after.label.stage, LabelStage::None, "under a label of its own");
+
+    // It still lies in the tote: out of it, its new label, and away again.
+    if after.review_pending() {
+        station.press("CANCEL").await;
+        station.sign_in(TO).await;
+        ask(&station, verdict(unit, ReviewOutcome::Approved)).await.unwrap();
+        station.sign_in(KW).await;
+    }
+    assert!(station.unit(unit).unwrap().container().is_some());
+    number(&station, unit).await;
+    let screen = station.press("TAKE-OUT").await;
+    assert_eq!(station.unit(unit).unwrap().container(), None, "{}", told(&screen));
+    station.press("NEXT").await;
+    station.settled().await;
+    let state = station.unit(unit).unwrap();
+    assert_eq!((state.stage, state.label.print), (Some(Stage::Dispositioned), 2));
+    station.scan(format!("{}/2", state.lpn.unwrap().code(None))).await;
+    let screen = station.scan("RS:T:T-0779").await;
+    assert_eq!(screen.band.say.code, "staged", "{}", told(&screen));
+    assert!(station.unit(unit).unwrap().tasks.is_empty());
+    crate::desk::end(depot, station).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_graded_and_put_away_by_a_bench_that_could_not_know_leaves_a_task() {
+    let (depot, station, line, _dir) = bench_with_a_line().await;
+    let item = unexpected(&station);
+    let unit = received_blind(&station, &item).await;
+    station.until_sent().await;
+    announced(&depot, &station, "26-990012", &item.sku, None).await;
+    line.set(Way::Cut);
+    matched(&depot, unit, "26-990012");
+    decided_and_labelled(&station, unit).await;
+    let state = station.unit(unit).unwrap();
+    assert_eq!(state.matched, Some(Match::Unmatched), "the bench cannot know yet");
+    station.scan(format!("{}/{}", state.lpn.unwrap().code(None), state.label.print)).await;
+    let screen = station.scan("RS:T:T-0780").await;
+    assert_eq!(screen.band.say.code, "staged", "{}", told(&screen));
+    line.set(Way::Open);
+    until_agreed(&depot, &station, unit).await;
+    let after = station.unit(unit).unwrap();
+    assert_eq!((after.stage, after.matched), (Some(Stage::Staged), Some(Match::MatchedLater)));
+    assert_eq!(after.tasks, [Task::MatchedAfterStaging].into());
     crate::desk::end(depot, station).await;
 }

@@ -6,7 +6,7 @@ pub mod support;
 use head_office::matching::MatchWish;
 use head_office::proposals::Because;
 use jiff::Timestamp;
-use returns::codes::{Disposition, Match, Role};
+use returns::codes::{Disposition, Match, Role, Stage, Task};
 use returns::event::UnitEvent;
 use returns::ids::{StationId, UnitId};
 use returns::rma::Rma;
@@ -99,6 +99,40 @@ async fn a_match_is_an_event_in_a_chain_of_head_offices_own_and_reaches_the_depo
     let counted = items.iter().find(|item| item.key == "26-2").unwrap();
     let FeedChange::Put { value } = &counted.change else { panic!("gone") };
     assert_eq!(value["lines"][0]["received"], json!(1));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_unit_that_was_put_away_leaves_a_task_whether_head_office_knew_of_it_or_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path()).await;
+    let office = server.office();
+    let mut station = enrol(&server, "LEJ2", "LEJ2-B04").await;
+    office.store().import(&[], &[rma("26-1", "SKU-1", ""), rma("26-2", "SKU-1", "")]).unwrap();
+    for (number, knew) in [("26-1", true), ("26-2", false)] {
+        let unit = unit_id();
+        let (begun, seen) = line(unit, received(u32::from(knew)), None);
+        let (decided, seen) = line(unit, dispositioned(false), Some(seen));
+        let container = returns::ids::ContainerId(uuid::Uuid::now_v7());
+        let put_away = line(unit, UnitEvent::Staged { container }, Some(seen)).0;
+        let (before, meanwhile) = if knew {
+            (vec![begun, decided, put_away], vec![])
+        } else {
+            (vec![begun], vec![decided, put_away])
+        };
+        let sent = station.batch(before);
+        station.push_ok(&sent).await;
+        let matched = office.match_unit(&wish(unit, number, Some("1")), Timestamp::now()).unwrap();
+        assert_eq!(matched.events.contains(&"unit.task-opened"), knew, "{:?}", matched.events);
+        if !knew {
+            let sent = station.batch(meanwhile);
+            station.push_ok(&sent).await;
+        }
+        all_read(office).await;
+        let state = office.store().unit(&unit).unwrap().unwrap().state;
+        assert_eq!((state.stage, state.matched), (Some(Stage::Staged), Some(Match::MatchedLater)), "{knew}");
+        assert_eq!(state.tasks, [Task::MatchedAfterStaging].into(), "{knew}");
+    }
     server.stop().await;
 }
 

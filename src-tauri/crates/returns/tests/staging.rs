@@ -126,8 +126,56 @@ fn a_later_match_lets_the_policy_decide_again_or_opens_a_task() {
     staged.does(Command::MatchLater, &known);
     assert_eq!(staged.state.stage, Some(Stage::Staged));
     assert_eq!(staged.state.tasks, [Task::MatchedAfterStaging].into());
+    let mut taken_out = Bench { state: staged.state.clone(), history: vec![] };
     staged.does(Command::FinishTask { task: Task::MatchedAfterStaging }, &known);
     assert!(staged.state.tasks.is_empty());
+    // Or it is dealt with: put away again by what is known now.
+    taken_out.does(Command::TakeOut, &known);
+    assert_eq!(taken_out.state.tasks, [Task::MatchedAfterStaging].into());
+    taken_out.does(Command::Stage { container: tote(1) }, &Facts { container: Some(&open), ..known.clone() });
+    assert!(taken_out.state.tasks.is_empty());
+}
+
+#[test]
+fn a_match_by_somebody_who_did_not_know_that_it_was_put_away_opens_the_task_all_the_same() {
+    let depot = Depot::new();
+    let known = depot.facts("COAT", Some("1"));
+    let matched = UnitEvent::MatchedLater {
+        rma: known.rma.unwrap().number.clone(),
+        line: Some("1".parse().unwrap()),
+        owner: known.rma.unwrap().owner.clone(),
+    };
+    let open = container(Disposition::Restock, "NORDWIND", ContainerState::Open);
+    let blind = depot.facts("COAT", None);
+    let mut bench = Bench::new();
+    bench.does(receive(IntakeKind::Blind, &blind), &blind);
+    bench.inspects(CLEAN, &blind);
+    bench.does(Command::Dispose, &blind);
+    bench.labels(&blind);
+    bench.does(Command::Stage { container: tote(1) }, &Facts { container: Some(&open), ..blind.clone() });
+    for (before, stage) in [(bench.state.clone(), Stage::Staged), (closed(&bench), Stage::Closed)] {
+        let mut state = before;
+        unit::apply(&mut state, &matched);
+        assert_eq!((state.stage, state.tasks), (Some(stage), [Task::MatchedAfterStaging].into()));
+    }
+    // Decided anew, too: it still lies where it was put, and can be taken out.
+    let mut state = bench.state.clone();
+    unit::apply(&mut state, &matched);
+    let decision = Box::new(bench.state.decision.clone().unwrap());
+    unit::apply(&mut state, &UnitEvent::Dispositioned { decision, provisional: false });
+    let mut again = Bench { state, history: vec![] };
+    again.does(Command::TakeOut, &known);
+    assert_eq!((again.state.stage, again.state.container()), (Some(Stage::Dispositioned), None));
+    assert_eq!(again.refuses(Command::TakeOut, &known), Refusal::NotInContainer);
+    unit::apply(&mut again.state, &UnitEvent::RegradeStarted { reason: RegradeReason::Regrade });
+    unit::apply(&mut again.state, &UnitEvent::TakenOut { container: tote(1) });
+    assert_eq!(again.state.stage, Some(Stage::Inspecting), "it is not decided by being carried");
+}
+
+fn closed(bench: &Bench) -> unit::State {
+    let mut state = bench.state.clone();
+    unit::apply(&mut state, &UnitEvent::Closed { container: tote(1), shipped: false });
+    state
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What happened to a unit.
 
 use super::state::{BlindRegrade, Label, Location, Photo, Review, State, WorkRecord};
-use crate::codes::{Finding, LabelKind, LabelStage, Match, RegradeReason, ReviewOutcome, ReviewState, Stage};
+use crate::codes::{
+    Finding, LabelKind, LabelStage, Match, RegradeReason, ReviewOutcome, ReviewState, Stage, Task,
+};
 use crate::event::{Amendment, UnitEvent};
 use crate::ids::OperatorId;
 
@@ -78,8 +80,13 @@ fn apply_identity(state: &mut State, event: &UnitEvent) {
             state.line.clone_from(line);
             state.owner = Some(owner.clone());
             state.matched = Some(Match::MatchedLater);
-            if matches!(state.stage, Some(Stage::Graded | Stage::Dispositioned)) {
-                state.decide_again();
+            match state.stage {
+                Some(Stage::Graded | Stage::Dispositioned) => state.decide_again(),
+                // Whoever wrote it may not have known that the unit was put away, and opened no task.
+                Some(Stage::Staged | Stage::Closed) => {
+                    state.tasks.insert(Task::MatchedAfterStaging);
+                }
+                _ => {}
             }
         }
         UnitEvent::ReIdentified { sku, rma, line, owner } => {
@@ -279,10 +286,14 @@ fn apply_whereabouts(state: &mut State, event: &UnitEvent) {
         }
         UnitEvent::Staged { container } => {
             state.stage = Some(Stage::Staged);
+            // Put away again by what is known of it now.
+            state.tasks.remove(&Task::MatchedAfterStaging);
             state.location = Location::Container { container: *container };
         }
         UnitEvent::TakenOut { .. } => {
-            state.stage = Some(Stage::Dispositioned);
+            if !matches!(state.stage, Some(Stage::Received | Stage::Inspecting | Stage::Graded)) {
+                state.stage = Some(Stage::Dispositioned);
+            }
             state.location = Location::Bench;
         }
         UnitEvent::Closed { container, shipped } => {

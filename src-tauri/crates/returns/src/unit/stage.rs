@@ -97,9 +97,17 @@ pub(super) fn stage(state: &State, facts: &Facts<'_>, container: ContainerId) ->
     Ok(vec![UnitEvent::Staged { container }])
 }
 
+/// A unit about which somebody decided anew elsewhere still lies where it was put.
 pub(super) fn take_out(state: &State) -> Events {
-    state.within(&[Stage::Staged])?;
-    Ok(state.out_of_container())
+    state.within(&[
+        Stage::Received,
+        Stage::Inspecting,
+        Stage::Graded,
+        Stage::Dispositioned,
+        Stage::Staged,
+    ])?;
+    let events = state.out_of_container();
+    if events.is_empty() { Err(Refusal::NotInContainer) } else { Ok(events) }
 }
 
 /// Follows its container: closed, then shipped.
