@@ -28,5 +28,7 @@ mod meaning;
 mod photos;
 #[path = "scale/several.rs"]
 mod several;
+#[path = "verification.rs"]
+mod verification;
 #[path = "webhooks.rs"]
 mod webhooks;

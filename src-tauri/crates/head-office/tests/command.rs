@@ -91,9 +91,43 @@ fn serve_says_where_it_listens_and_ends_on_sigterm() {
     let (success, log) = serving.stop();
     assert!(success, "{log}");
     assert!(!log.contains(code.trim_end()), "a one-time code is no matter for a log");
+    for line in log.lines() {
+        let said: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(said["timestamp"].is_string() && said["level"].is_string(), "{line}");
+    }
+    assert!(log.lines().count() >= 2, "it says that it is ready, and that it stops: {log}");
     let serving = Serving::start(&data);
     assert_eq!(serving.ready["key"], key, "the same key after a restart");
     serving.stop();
+}
+
+#[test]
+fn a_call_under_way_at_sigterm_is_answered_and_the_process_ends_well() {
+    use std::io::Write;
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(&dir.path().join("data"));
+    let address = serving.ready["listening"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    // The server asks for the body once it has read the head.
+    let head = b"POST /v1/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n";
+    stream.write_all(head).unwrap();
+    let mut going_on = [0; 12];
+    stream.read_exact(&mut going_on).unwrap();
+    assert_eq!(&going_on, b"HTTP/1.1 100");
+    let stopping = std::thread::spawn(move || serving.stop());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(&address).is_ok() {
+        assert!(Instant::now() < deadline, "it goes on letting others in");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    stream.write_all(b"{}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("HTTP/1.1 401"), "{answer}");
+    let (success, log) = stopping.join().unwrap();
+    assert!(success, "{log}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{Sent, all_read, arrivals, enrol, start};
+use support::{Sent, all_read, arrivals, blob, enrol, start, tamper};
 use wire::{Epoch, Head};
 
 #[tokio::test]
@@ -15,47 +15,45 @@ async fn verify_finds_a_flipped_byte_a_missing_event_and_a_moved_head() {
     station.push_ok(&sent).await;
     all_read(server.office()).await;
     server.stop().await;
-    let office = head_office::HeadOffice::open(dir.path()).unwrap();
+    let office = support::open(dir.path());
     let sound = office.verify(|_| {}).unwrap();
     assert!(sound.problems.is_empty());
     assert_eq!((sound.stations, sound.events), (1, 5));
-    let database = dir.path().join(head_office::store::DATABASE_FILE);
-    let db = rusqlite::Connection::open(database).unwrap();
-    db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    let other_author = String::from_utf8(sent.lines[2].clone()).unwrap().replace("op-1", "op-2");
     for (harm, code) in [
         (
-            "UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT), 'op-1', 'op-2') AS BLOB) WHERE seq = 3",
+            format!("UPDATE events SET bytes = {} WHERE seq = 3", blob(other_author.as_bytes())),
             "event-altered",
         ),
-        ("UPDATE events SET hash = zeroblob(32) WHERE seq = 2", "event-altered"),
-        ("DELETE FROM events WHERE seq = 4", "event-missing"),
-        ("DELETE FROM events WHERE seq = 5", "head-differs"),
-        ("UPDATE heads SET seq = 4", "head-differs"),
+        (format!("UPDATE events SET hash = {} WHERE seq = 2", blob(&[0; 32])), "event-altered"),
+        ("DELETE FROM events WHERE seq = 4".to_owned(), "event-missing"),
+        ("DELETE FROM events WHERE seq = 5".to_owned(), "head-differs"),
+        ("UPDATE heads SET seq = 4".to_owned(), "head-differs"),
     ] {
-        db.execute_batch("BEGIN").unwrap();
-        assert!(db.execute(harm, []).unwrap() > 0, "{harm}");
-        db.execute_batch("COMMIT").unwrap();
+        tamper(dir.path(), &harm);
         let found = office.verify(|_| {}).unwrap();
         assert!(found.problems.iter().any(|problem| problem.code == code), "{harm}: {found:?}");
         assert_eq!(found.chain, head_office::verify::ChainVerdict::Broken);
-        restore(&db, &sent, &station);
+        tamper(dir.path(), &restoring(&sent, &station));
         assert!(office.verify(|_| {}).unwrap().problems.is_empty(), "restored after {harm}");
     }
 }
 
 /// Puts the five events and the head back as they were.
-fn restore(db: &rusqlite::Connection, sent: &Sent, station: &support::Station) {
+fn restoring(sent: &Sent, station: &support::Station) -> String {
     let mut chain = wire::Chain::at(station.id(), Epoch::Numbered(1), Head::EMPTY);
+    let mut sql = String::new();
     for line in &sent.lines {
         let head = chain.push(line);
-        let seq = i64::try_from(head.seq).unwrap();
-        db.execute(
+        sql.push_str(&format!(
             "INSERT INTO events (position, station, epoch, seq, hash, bytes, depot, envelope, received_s)
-             VALUES (?1, ?2, '1', ?1, ?3, ?4, 'LEJ2', 1, 0)
-             ON CONFLICT (position) DO UPDATE SET hash = excluded.hash, bytes = excluded.bytes",
-            rusqlite::params![seq, station.id().as_bytes(), head.hash.0, line],
-        )
-        .unwrap();
+             VALUES ({0}, {1}, '1', {0}, {2}, {3}, 'LEJ2', 1, 0)
+             ON CONFLICT (position) DO UPDATE SET hash = excluded.hash, bytes = excluded.bytes;\n",
+            head.seq,
+            blob(station.id().as_bytes()),
+            blob(&head.hash.0),
+            blob(line)
+        ));
     }
-    db.execute("UPDATE heads SET seq = 5, hash = ?1", [chain.head().hash.0]).unwrap();
+    sql + &format!("UPDATE heads SET seq = 5, hash = {}", blob(&chain.head().hash.0))
 }

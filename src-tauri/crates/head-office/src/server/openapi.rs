@@ -89,3 +89,37 @@ fn describe() -> Value {
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The routes as the server's source names them: axum does not tell them.
+    fn routes() -> BTreeSet<(String, String)> {
+        let source = include_str!("mod.rs");
+        let router = source.split("fn router(").nth(1).unwrap().split("\n}\n").next().unwrap();
+        let mut found = BTreeSet::new();
+        for route in router.split(".route(\"").skip(1) {
+            let (path, rest) = route.split_once('"').unwrap();
+            let answered = rest.split("\n        .").next().unwrap();
+            for method in ["get", "post", "put", "head", "patch", "delete"] {
+                if answered.contains(&format!("{method}(")) {
+                    found.insert((path.to_owned(), method.to_owned()));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let undescribed = [("/v1/openapi.json", "get"), ("/healthz", "get")];
+        let mut described: BTreeSet<(String, String)> =
+            CALLS.iter().map(|(path, method, ..)| ((*path).to_owned(), (*method).to_owned())).collect();
+        assert_eq!(described.len(), CALLS.len(), "none twice");
+        described.extend(undescribed.map(|(path, method)| (path.to_owned(), method.to_owned())));
+        assert_eq!(routes(), described);
+    }
+}

@@ -117,6 +117,43 @@ async fn a_photo_begun_at_one_process_is_finished_at_another() {
     two.stop().await;
 }
 
+#[tokio::test]
+async fn a_piece_that_two_processes_take_at_once_leaves_the_photo_whole_in_the_end() {
+    let (dir, other_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let one = support::start(dir.path()).await;
+    let two = beside(dir.path(), other_dir.path()).await;
+    let station = enrol(&one, "LEJ2", "LEJ2-B04").await;
+    let there = support::Caller { url: two.url(), ..station.caller.clone() };
+    for round in 0..10u8 {
+        let photo: Vec<u8> =
+            (0..60_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 ^ round).collect();
+        let sha256 = hex::encode(Sha256::digest(&photo));
+        let offer = serde_json::to_vec(&BlobOffer { sha256: sha256.clone(), length: 60_000 }).unwrap();
+        assert_eq!(station.caller.call(Method::POST, "/v1/blobs", offer, &[]).await.status, 201);
+        let target = format!("/v1/blobs/{sha256}");
+        let at = [("upload-offset", "0".to_owned())];
+        let (short, long) = tokio::join!(
+            station.caller.call(Method::PATCH, &target, photo[..20_000].to_vec(), &at),
+            there.call(Method::PATCH, &target, photo[..40_000].to_vec(), &at)
+        );
+        // An object store refuses one of them. This one looks before it writes, and may take both: the later piece counts.
+        let statuses = [short.status, long.status];
+        assert!(
+            statuses.contains(&200) && statuses.iter().all(|status| [200, 409].contains(status)),
+            "{statuses:?}"
+        );
+        let held = there.call(Method::HEAD, &target, Vec::new(), &[]).await;
+        let offset: usize = held.headers["upload-offset"].to_str().unwrap().parse().unwrap();
+        assert!([20_000, 40_000].contains(&offset), "{offset}");
+        let at = [("upload-offset", offset.to_string())];
+        let state: BlobState = there.call(Method::PATCH, &target, photo[offset..].to_vec(), &at).await.ok();
+        assert!(state.complete, "round {round}");
+        assert_eq!(one.office().blobs().read(&sha256.parse().unwrap()).unwrap(), photo);
+    }
+    one.stop().await;
+    two.stop().await;
+}
+
 #[test]
 fn a_database_of_a_newer_release_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
