@@ -15,6 +15,9 @@ pub struct Options {
     /// Of everything that is left to chance; without it another one each time
     #[arg(long)]
     seed: Option<u64>,
+    /// What head office keeps things in: folder, or postgres with two servers at once
+    #[arg(long, default_value = "folder")]
+    store: String,
     /// Handed to `proof soak` as it is: --steps, --only, --stations, --keep and more
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -34,6 +37,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     proof.arg("soak").arg("--assets").arg(workspace.root.join("assets"));
     proof.arg("--head-office").arg(workspace.program("head-office"));
     proof.args(["--seed", &options.seed.map_or_else(any_seed, Ok)?.to_string()]);
+    proof.args(["--store", &options.store]);
     if !options.arguments.iter().any(|argument| argument.starts_with("--steps")) {
         proof.args(["--minutes", &options.minutes.to_string()]);
     }

@@ -32,7 +32,9 @@ impl Rig {
             Fault::KillOffice => {
                 self.all_work(&mut dice).await?;
                 pause(&mut dice, 20, 500).await;
-                self.office.kill().await;
+                // One of two, where there are two: the other goes on.
+                let one = usize::try_from(dice.below(self.office.servers() as u64))?;
+                self.office.kill_one(one).await;
                 pause(&mut dice, 0, 400).await;
                 self.office.start().await?;
             }
@@ -46,7 +48,8 @@ impl Rig {
             Fault::PauseOffice => {
                 self.all_work(&mut dice).await?;
                 pause(&mut dice, 10, 200).await;
-                self.office.pause();
+                let one = usize::try_from(dice.below(self.office.servers() as u64))?;
+                self.office.pause_one(one);
                 pause(&mut dice, 200, 3000).await;
                 self.office.resume();
             }
@@ -220,7 +223,7 @@ impl Rig {
 
     async fn copy_and_run_both(&mut self, of: usize, dice: &mut Dice) -> Result<()> {
         let copy = self.copy_of(of).await?;
-        let sky = Sky::over(self.office.address(), dice.roll()).await?;
+        let sky = Sky::over(self.office.addresses(), dice.roll()).await?;
         let programs = self.setting.programs.clone();
         let (name, aside) = {
             let bench = self.bench(of)?;
@@ -284,7 +287,7 @@ impl Rig {
         self.office.kill().await;
         self.watch()?;
         let before = self.office.restore()?;
-        let mut gone = held_by(&before)?.but(&held_by(&self.office.data)?);
+        let mut gone = held_by(&before)?.but(&held_by(&self.office.life)?);
         // Paused, so that what is counted stands still.
         for bench in &self.benches {
             bench.pause();
@@ -292,7 +295,7 @@ impl Rig {
             bench.resume();
         }
         self.count_as_gone(gone);
-        std::fs::remove_dir_all(&before)?;
+        before.forget()?;
         self.office.start().await
     }
 

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use wire::{ChainHash, Envelope, Epoch, Place};
 
 use crate::ledger::Account;
+use crate::life::{Cells, Life};
 use crate::station::read_only;
 
 /// One event where it is stored.
@@ -181,53 +182,60 @@ impl StationLeft {
     }
 }
 
+const INCARNATION: &str = "SELECT incarnation FROM head_office";
+const HEADS: &str = "SELECT station, epoch, seq, hash FROM heads";
+
 impl OfficeLeft {
-    /// Reads head office's data folder, beside its server too.
+    /// Reads what a life of head office keeps, beside its servers too.
     ///
     /// # Errors
     /// Where its database cannot be read.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let connection = read_only(&folder.join(head_office::store::DATABASE_FILE))?;
-        let view = connection.unchecked_transaction()?;
-        let incarnation = view.query_row("SELECT incarnation FROM head_office", [], |row| row.get(0))?;
-        let mut left = Self { incarnation, ..Self::default() };
-        left.events = rows(
-            &view,
+    pub fn read(life: &Life) -> Result<Self> {
+        let [incarnation, events, told, taken, projected, effects, held] = life.ask([
+            INCARNATION,
             "SELECT station, epoch, seq, hash, bytes FROM events ORDER BY station, epoch, seq",
-            |row| {
-                let place =
-                    Place { station: StationId(row.get(0)?), epoch: epoch(row, 1)?, seq: number(row, 2)? };
-                Ok(StoredEvent { place, hash: ChainHash(row.get(3)?), bytes: row.get(4)? })
-            },
-        )?;
-        left.heads = heads(&view)?;
-        let taken = "SELECT event_id FROM readings WHERE verdict <> 'repeated'";
-        for id in rows(&view, taken, |row| Ok(row.get::<_, String>(0)?.parse::<EventId>()?))? {
-            *left.taken.entry(id).or_default() += 1;
+            HEADS,
+            "SELECT event_id FROM readings WHERE verdict <> 'repeated'",
+            "SELECT unit, state FROM units",
+            "SELECT kind, event_id FROM effects",
+            "SELECT sha256, length FROM blobs",
+        ])?;
+        let mut left =
+            Self { incarnation: incarnation_in(&incarnation)?, heads: heads(&told)?, ..Self::default() };
+        for row in &events {
+            let place = Place {
+                station: StationId(row.array(0)?),
+                epoch: row.text(1)?.parse()?,
+                seq: row.number(2)?,
+            };
+            left.events.push(StoredEvent { place, hash: ChainHash(row.array(3)?), bytes: row.bytes(4)? });
         }
-        left.units = units(&view, "SELECT unit, state FROM units")?;
-        left.effects = rows(&view, "SELECT kind, event_id FROM effects", |row| {
-            Ok((row.get(0)?, row.get::<_, String>(1)?.parse()?))
-        })?;
-        let held = rows(&view, "SELECT sha256, length FROM blobs", |row| {
-            Ok((Sha256Hex(row.get(0)?), number(row, 1)?))
-        })?;
-        let files = photo_files(&folder.join("blobs"))?;
-        left.photos =
-            held.into_iter().map(|(hash, length)| (hash, (length, files.get(&hash).copied()))).collect();
+        for row in &taken {
+            *left.taken.entry(row.text(0)?.parse()?).or_default() += 1;
+        }
+        for row in &projected {
+            left.units.insert(row.text(0)?.parse()?, serde_json::from_str(row.text(1)?)?);
+        }
+        for row in &effects {
+            left.effects.push((row.text(0)?.to_owned(), row.text(1)?.parse()?));
+        }
+        let files = photo_files(&life.photos())?;
+        for row in &held {
+            let hash = Sha256Hex(row.array(0)?);
+            left.photos.insert(hash, (row.number(1)?, files.get(&hash).copied()));
+        }
         Ok(left)
     }
 }
 
-/// The heads that head office says it holds, seen beside its server.
+/// The heads that head office says it holds, seen beside its servers.
 ///
 /// # Errors
 /// Where its database cannot be read.
-pub fn look_at_heads(folder: &Path) -> Result<Vec<Seen>> {
-    let connection = read_only(&folder.join(head_office::store::DATABASE_FILE))?;
-    let view = connection.unchecked_transaction()?;
-    let incarnation: String = view.query_row("SELECT incarnation FROM head_office", [], |row| row.get(0))?;
-    let seen = heads(&view)?.into_iter().map(|((station, epoch), (seq, hash))| Seen {
+pub fn look_at_heads(life: &Life) -> Result<Vec<Seen>> {
+    let [incarnation, told] = life.ask([INCARNATION, HEADS])?;
+    let incarnation = incarnation_in(&incarnation)?;
+    let seen = heads(&told)?.into_iter().map(|((station, epoch), (seq, hash))| Seen {
         incarnation: incarnation.clone(),
         station,
         epoch,
@@ -235,6 +243,10 @@ pub fn look_at_heads(folder: &Path) -> Result<Vec<Seen>> {
         hash,
     });
     Ok(seen.collect())
+}
+
+fn incarnation_in(rows: &[Cells]) -> Result<String> {
+    Ok(rows.first().context("head office has an incarnation")?.text(0)?.to_owned())
 }
 
 /// What somebody has: events by id, photos and texts by hash.
@@ -277,12 +289,16 @@ pub fn held_in(folder: &Path) -> Result<Held> {
 ///
 /// # Errors
 /// Where its database cannot be read.
-pub fn held_by(folder: &Path) -> Result<Held> {
-    let connection = read_only(&folder.join(head_office::store::DATABASE_FILE))?;
-    let lines = rows(&connection, "SELECT bytes FROM events", |row| Ok(row.get::<_, Vec<u8>>(0)?))?;
-    let ids = lines.iter().filter_map(|line| Envelope::parse(line).ok()).map(|envelope| envelope.event_id);
-    let photos = rows(&connection, "SELECT sha256 FROM blobs", |row| Ok(Sha256Hex(row.get(0)?)))?;
-    Ok(Held { events: ids.collect(), bytes: photos.into_iter().collect() })
+pub fn held_by(life: &Life) -> Result<Held> {
+    let [lines, photos] = life.ask(["SELECT bytes FROM events", "SELECT sha256 FROM blobs"])?;
+    let mut held = Held::default();
+    for row in &lines {
+        held.events.extend(Envelope::parse(&row.bytes(0)?).ok().map(|envelope| envelope.event_id));
+    }
+    for row in &photos {
+        held.bytes.insert(Sha256Hex(row.array(0)?));
+    }
+    Ok(held)
 }
 
 /// A station's unsent events as they lie in its database.
@@ -302,11 +318,12 @@ pub fn unsent_in(folder: &Path) -> Result<Vec<StoredEvent>> {
 
 type Heads = BTreeMap<(StationId, Epoch), (u64, ChainHash)>;
 
-fn heads(connection: &Connection) -> Result<Heads> {
-    let all = rows(connection, "SELECT station, epoch, seq, hash FROM heads", |row| {
-        Ok(((StationId(row.get(0)?), epoch(row, 1)?), (number(row, 2)?, ChainHash(row.get(3)?))))
-    })?;
-    Ok(all.into_iter().collect())
+fn heads(rows: &[Cells]) -> Result<Heads> {
+    let all = rows.iter().map(|row| {
+        let of = (StationId(row.array(0)?), row.text(1)?.parse()?);
+        Ok((of, (row.number(2)?, ChainHash(row.array(3)?))))
+    });
+    all.collect()
 }
 
 fn units(connection: &Connection, sql: &str) -> Result<BTreeMap<UnitId, Value>> {

@@ -30,6 +30,8 @@ pub struct Known {
     pub container: Option<container::State>,
     /// The LPN that a new unit gets.
     pub lpn: Option<Lpn>,
+    /// It is drawn for a blind second look.
+    pub sample_drawn: bool,
     arrival: Arrival,
     head_office_time: Option<Timestamp>,
 }
@@ -55,7 +57,18 @@ impl Known {
         };
         let arrival = records.arrival(&arriving)?;
         let head_office_time = records.head_office_time()?;
-        Ok(Self { rma, line, item, checklist, policy, container: None, lpn: None, arrival, head_office_time })
+        Ok(Self {
+            rma,
+            line,
+            item,
+            checklist,
+            policy,
+            container: None,
+            lpn: None,
+            sample_drawn: false,
+            arrival,
+            head_office_time,
+        })
     }
 
     /// As facts of one decision.
@@ -68,6 +81,7 @@ impl Known {
             item: self.item.as_ref(),
             checklist: self.checklist.as_ref(),
             policy: self.policy.as_ref(),
+            sample_drawn: self.sample_drawn,
             arrival: &self.arrival,
             fresh: Fresh { lpn: self.lpn },
             container: self.container.as_ref(),

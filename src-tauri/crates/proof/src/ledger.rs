@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -34,6 +34,9 @@ pub struct Kept {
     pub epoch: Epoch,
     /// Its sequence then.
     pub seq: u64,
+    /// Its kind.
+    #[serde(default)]
+    pub kind: String,
     /// The photo that it names, and its length in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<(Sha256Hex, u64)>,
@@ -79,6 +82,7 @@ impl Ledger {
             station: stored.place.station,
             epoch: stored.place.epoch,
             seq: stored.place.seq,
+            kind: new.event.kind().to_owned(),
             photo: photo_in(&new.event),
             purged: purged_in(&new.event),
         });
@@ -128,6 +132,27 @@ impl Account {
         self.promised.extend(other.promised);
         self.kept.extend(other.kept);
     }
+}
+
+/// How often each kind was acknowledged in the part of a ledger that was not read yet; moves on what was read.
+///
+/// # Errors
+/// Where the ledger cannot be read.
+pub fn kinds_since(path: &Path, read: &mut u64) -> Result<BTreeMap<String, u64>> {
+    let mut kinds = BTreeMap::new();
+    let Ok(mut file) = File::open(path) else { return Ok(kinds) };
+    file.seek(SeekFrom::Start(*read))?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    // A last line that is not whole yet is read the next time.
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    *read += whole as u64;
+    for line in text.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
+        if let Ok(Line::Kept(events)) = serde_json::from_slice(line) {
+            events.into_iter().for_each(|kept| *kinds.entry(kept.kind).or_default() += 1);
+        }
+    }
+    Ok(kinds)
 }
 
 fn content_of_new(new: &NewEvent) -> Result<String> {

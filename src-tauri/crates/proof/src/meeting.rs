@@ -1,13 +1,13 @@
-//! Decisions that meet, told from a unit's history alone: which are open, what each had seen, and what stands. The
-//! checker's own hand, beside the bench's.
+//! Decisions that meet, told from a unit's history alone: the domain's walk ([`returns::conflict`]) over stored events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use returns::conflict::{Met, Standing, standing};
+use returns::codes::Task;
+use returns::conflict::{self, Meeting, Told};
 use returns::event::{Event, Parsed, UnitEvent};
-use returns::ids::EventId;
+use returns::ids::{EventId, StationId};
 use returns::policy::Decision;
-use wire::{Envelope, Place};
+use wire::{Envelope, Epoch, Place};
 
 /// A unit's events in fold order.
 pub type History = Vec<(Place, Envelope)>;
@@ -27,104 +27,34 @@ pub fn ships(envelope: &Envelope) -> bool {
     matches!(envelope.event(), Parsed::Known(Event::Unit(UnitEvent::Closed { shipped: true, .. })))
 }
 
-/// What stands among the open decisions of a unit.
-pub fn stands(history: &History) -> Standing {
-    standing(&open_decisions(history))
+/// Whether a person was told before that a decision came too late.
+pub fn told_too_late(history: &History) -> bool {
+    let told =
+        |event: &Event| matches!(event, Event::Unit(UnitEvent::TaskOpened { task: Task::DecidedAfterFact }));
+    history.iter().any(|(_, envelope)| matches!(envelope.event(), Parsed::Known(event) if told(&event)))
 }
 
-/// The two decisions over which a unit must be stopped: two at odds, or the one that stands and another that the unit
-/// follows in its place.
-pub fn at_odds(history: &History) -> Option<(EventId, EventId)> {
-    let open = open_decisions(history);
-    match standing(&open) {
-        Standing::Undecided => None,
-        Standing::Contested { first, second } => Some((first, second)),
-        Standing::Stands { winner, .. } => {
-            let stands = open.iter().find(|met| met.id == winner)?;
-            let followed = history.iter().rev().find(|(_, envelope)| decision_in(envelope).is_some())?;
-            let followed = open.iter().find(|met| met.id == followed.1.event_id)?;
-            let same = (stands.grade, stands.disposition) == (followed.grade, followed.disposition);
-            (!same && !stands.physical).then(|| (winner.min(followed.id), winner.max(followed.id)))
-        }
-    }
+/// The decisions of a unit as they meet.
+pub fn meeting(history: &History) -> Meeting {
+    Meeting::of(&told(history))
 }
 
-/// Decisions that no way back and no settled contest has seen.
-fn open_decisions(history: &History) -> Vec<Met> {
-    let saw = ancestors(history);
-    let mut decisions: Vec<Met> = Vec::new();
-    let mut ended: BTreeSet<EventId> = BTreeSet::new();
-    let mut verdict = BTreeMap::new();
-    for (place, envelope) in history {
-        let seen = saw.get(&envelope.event_id);
-        let event = envelope.event();
-        let reviewer = match &event {
-            Parsed::Known(Event::Unit(UnitEvent::Reviewed { role, .. })) => Some(*role),
-            _ => None,
-        };
-        let reviewer = verdict.insert(place.station, reviewer).flatten();
-        if goes_back(&event) {
-            ended.extend(seen.into_iter().flatten());
-        }
-        let earlier: Vec<Met> =
-            decisions.iter().filter(|met| seen.is_some_and(|seen| seen.contains(&met.id))).cloned().collect();
-        let physical = ships(envelope);
-        let decided = decision_in(envelope).map(|decision| (decision.inputs.grade, decision.disposition));
-        if decided.is_none() && !physical {
-            continue;
-        }
-        let last = earlier.last();
-        decisions.push(Met {
-            id: envelope.event_id,
-            saw: earlier.iter().map(|met| met.id).collect(),
-            role: reviewer.unwrap_or(envelope.actor.role),
-            physical,
-            grade: decided.map(|(grade, _)| grade).or(last.and_then(|met| met.grade)),
-            disposition: decided.map(|(_, to)| to).or(last.and_then(|met| met.disposition)),
-        });
-    }
-    decisions.retain(|decision| !ended.contains(&decision.id));
-    decisions
-}
-
-fn goes_back(event: &Parsed) -> bool {
-    matches!(
-        event,
-        Parsed::Known(Event::Unit(
-            UnitEvent::RegradeStarted { .. }
-                | UnitEvent::ReIdentified { .. }
-                | UnitEvent::InspectionStarted { .. }
-                | UnitEvent::Voided { .. }
-                | UnitEvent::ContestSettled { .. }
-        ))
-    )
-}
-
-/// What each event's author had seen of the unit for sure: what it names, what its own station wrote before in the same
-/// epoch (epochs have no order of their own), and what those had seen.
+/// What each event's author had seen of the unit for sure.
 pub fn ancestors(history: &History) -> BTreeMap<EventId, BTreeSet<EventId>> {
-    let mut last_of = BTreeMap::new();
-    let mut in_place: Vec<&(Place, Envelope)> = history.iter().collect();
-    in_place.sort_by_key(|(place, _)| *place);
-    let mut parents: BTreeMap<EventId, Vec<EventId>> = BTreeMap::new();
-    for (place, envelope) in in_place {
-        let before = last_of.insert((place.station, place.epoch), envelope.event_id);
-        let mut named: Vec<EventId> = envelope.seen.into_iter().chain(before).collect();
-        if let Parsed::Known(Event::Unit(UnitEvent::Contested { first, second })) = envelope.event() {
-            named.extend([first, second]);
-        }
-        parents.insert(envelope.event_id, named);
-    }
-    let mut saw = BTreeMap::new();
-    for (_, envelope) in history {
-        let mut seen = BTreeSet::new();
-        let mut open = parents.get(&envelope.event_id).cloned().unwrap_or_default();
-        while let Some(parent) = open.pop() {
-            if seen.insert(parent) {
-                open.extend(parents.get(&parent).into_iter().flatten());
-            }
-        }
-        saw.insert(envelope.event_id, seen);
-    }
-    saw
+    conflict::ancestors(&told(history))
+}
+
+fn told(history: &History) -> Vec<Told<(StationId, Epoch)>> {
+    let events = history.iter().map(|(place, envelope)| Told {
+        id: envelope.event_id,
+        log: (place.station, place.epoch),
+        seq: place.seq,
+        seen: envelope.seen,
+        role: envelope.actor.role,
+        event: match envelope.event() {
+            Parsed::Known(Event::Unit(event)) => Some(event),
+            _ => None,
+        },
+    });
+    events.collect()
 }

@@ -1,6 +1,6 @@
 //! A depot in a folder: stations and a head office as processes, their lines, and what was seen of them so far.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,8 +9,10 @@ use returns::ids::{EventId, Sha256Hex};
 
 use crate::bench::Bench;
 use crate::checks::{Violation, check};
+use crate::cluster::Cluster;
 use crate::disk::Disk;
 use crate::evidence::{Held, OfficeLeft, Run, Seen, StationLeft, Upgraded, held_by, held_in, look_at_heads};
+use crate::ledger::kinds_since;
 use crate::office::Office;
 use crate::process::Programs;
 use crate::small_disk::SmallDisk;
@@ -36,6 +38,18 @@ pub struct Setting {
     pub stations: usize,
     /// Of everything that is left to chance.
     pub seed: u64,
+    /// What head office keeps things in.
+    pub store: StoreKind,
+}
+
+/// What head office keeps things in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum StoreKind {
+    /// SQLite and a folder of photos, one server.
+    #[default]
+    Folder,
+    /// PostgreSQL and an object store, two servers at once.
+    Postgres,
 }
 
 /// The depot.
@@ -71,6 +85,8 @@ pub struct Rig {
     pub full: u64,
     /// Names given to stations so far.
     pub named: u32,
+    /// How far each ledger was read for the kinds in it.
+    ledgers_read: BTreeMap<PathBuf, u64>,
 }
 
 impl Rig {
@@ -80,8 +96,12 @@ impl Rig {
     /// Where anything of it does not come up.
     pub async fn set_up(setting: Setting) -> Result<Self> {
         let folder = &setting.folder;
-        let mut office =
-            Office::found(&folder.join("head-office"), &setting.assets, setting.programs.clone())?;
+        let cluster = match setting.store {
+            StoreKind::Folder => None,
+            StoreKind::Postgres => Some(Cluster::start(folder)?),
+        };
+        let place = folder.join("head-office");
+        let mut office = Office::found(&place, &setting.assets, setting.programs.clone(), cluster)?;
         office.start().await?;
         let mut rig = Self {
             office,
@@ -98,6 +118,7 @@ impl Rig {
             photos: 0,
             full: 0,
             named: 0,
+            ledgers_read: BTreeMap::new(),
             setting,
         };
         for number in 0..rig.setting.stations {
@@ -116,7 +137,7 @@ impl Rig {
             2 => self.disk = Some(Disk::mount(&data)?),
             _ => {}
         }
-        let sky = Sky::over(self.office.address(), self.setting.seed ^ number as u64).await?;
+        let sky = Sky::over(self.office.addresses(), self.setting.seed ^ number as u64).await?;
         let mut bench = Bench::new(&name, data, aside.clone(), sky, self.setting.programs.clone())?;
         if number == 0 {
             let witness = aside.join("witness");
@@ -175,12 +196,27 @@ impl Rig {
         self.watch()
     }
 
+    /// Kinds of events that were acknowledged since this was last asked.
+    ///
+    /// # Errors
+    /// Where a ledger cannot be read.
+    pub fn kinds_since(&mut self) -> Result<BTreeMap<String, u64>> {
+        let mut kinds = BTreeMap::new();
+        for ledger in self.benches.iter().flat_map(|bench| &bench.ledgers) {
+            let read = self.ledgers_read.entry(ledger.clone()).or_default();
+            for (kind, times) in kinds_since(ledger, read)? {
+                *kinds.entry(kind).or_default() += times;
+            }
+        }
+        Ok(kinds)
+    }
+
     /// Notes what head office holds now.
     ///
     /// # Errors
     /// Where its database cannot be read.
     pub fn watch(&mut self) -> Result<()> {
-        self.seen.extend(look_at_heads(&self.office.data)?);
+        self.seen.extend(look_at_heads(&self.office.life)?);
         Ok(())
     }
 
@@ -275,7 +311,7 @@ impl Rig {
             .collect::<Result<_>>()?;
         Ok(Run {
             stations,
-            office: OfficeLeft::read(&self.office.data)?,
+            office: OfficeLeft::read(&self.office.life)?,
             seen: self.seen.clone(),
             upgrades: self.upgrades.clone(),
             gone: self.gone.clone(),
@@ -302,7 +338,7 @@ impl Rig {
         let instead = instead.map(held_in).transpose()?.unwrap_or_default();
         let lost = held_in(lost)?.but(&instead);
         self.lost_here.extend(&lost.bytes);
-        let gone = lost.but(&held_by(&self.office.data)?);
+        let gone = lost.but(&held_by(&self.office.life)?);
         self.count_as_gone(gone);
         Ok(())
     }

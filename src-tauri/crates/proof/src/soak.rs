@@ -1,17 +1,18 @@
 //! A run: faults from a seed, and the checker after every few of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use returns::event::Event;
 
 use crate::checks::Violation;
 use crate::dice::Dice;
 use crate::fault::{Fault, Plan};
 use crate::process::Programs;
-use crate::rig::{Rig, Setting};
+use crate::rig::{Rig, Setting, StoreKind};
 
 /// How to run.
 #[derive(Debug, Clone, Args)]
@@ -28,6 +29,9 @@ pub struct Options {
     /// Stations of the depot
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(3..=20))]
     pub stations: u64,
+    /// What head office keeps things in: a folder with one server, or PostgreSQL and an object store with two
+    #[arg(long, value_enum, default_value_t)]
+    pub store: StoreKind,
     /// Only these faults; may be given several times
     #[arg(long, value_name = "FAULT")]
     pub only: Vec<Fault>,
@@ -50,6 +54,8 @@ pub struct Options {
 pub struct Outcome {
     /// How often each fault happened.
     pub faults: BTreeMap<Fault, u64>,
+    /// Kinds of events that were acknowledged while each fault happened.
+    pub kinds: BTreeMap<Fault, BTreeMap<String, u64>>,
     /// Events acknowledged.
     pub events: u64,
     /// Photos acknowledged.
@@ -62,6 +68,21 @@ impl Outcome {
     /// Faults of all kinds.
     pub fn faults_in_all(&self) -> u64 {
         self.faults.values().sum()
+    }
+
+    /// Which kinds of events were met, by all faults together and by each.
+    pub fn kinds_met(&self) -> String {
+        let all: BTreeSet<&str> = Event::kinds().map(|(kind, _)| kind).collect();
+        let met: BTreeSet<&str> = self.kinds.values().flat_map(BTreeMap::keys).map(String::as_str).collect();
+        let mut told = format!("kinds of events met: {} of {}", all.intersection(&met).count(), all.len());
+        let missing: Vec<&str> = all.difference(&met).copied().collect();
+        if !missing.is_empty() {
+            told.push_str(&format!(", not {}", missing.join(", ")));
+        }
+        for (fault, kinds) in &self.kinds {
+            told.push_str(&format!("; {} {}", fault.name(), kinds.len()));
+        }
+        told
     }
 
     /// The line with which a run ends.
@@ -88,6 +109,7 @@ pub fn run(options: &Options) -> Result<bool> {
     let of: Vec<String> =
         outcome.faults.iter().map(|(fault, times)| format!("{} {times}", fault.name())).collect();
     println!("{}", of.join(", "));
+    println!("{}", outcome.kinds_met());
     println!("{}", outcome.line());
     Ok(outcome.violations.is_empty())
 }
@@ -125,6 +147,7 @@ pub async fn soak(options: &Options, programs: Programs) -> Result<Outcome> {
         programs,
         stations: usize::try_from(options.stations)?,
         seed: options.seed,
+        store: options.store,
     };
     let faults = if options.only.is_empty() { Fault::ALL } else { &options.only };
     let until = Instant::now() + Duration::from_secs_f64(options.minutes * 60.0);
@@ -135,6 +158,9 @@ pub async fn soak(options: &Options, programs: Programs) -> Result<Outcome> {
         let begun = Instant::now();
         let went = rig.episode(fault, Dice::of(options.seed).part(step)).await;
         *outcome.faults.entry(fault).or_default() += 1;
+        for (kind, times) in rig.kinds_since()? {
+            *outcome.kinds.entry(fault).or_default().entry(kind).or_default() += times;
+        }
         let over = options.steps.map_or_else(|| Instant::now() > until, |steps| step >= steps);
         // What a restored head office lacks only its stations hold: they send it again before another disk may go.
         let only_once = fault == Fault::RestoreOffice;
@@ -194,6 +220,9 @@ fn tell(options: &Options, step: u64, fault: Fault, found: &[Violation]) {
     }
     let mut again =
         format!("proof soak --seed {} --steps {step} --stations {}", options.seed, options.stations);
+    if options.store == StoreKind::Postgres {
+        again.push_str(" --store postgres");
+    }
     for only in &options.only {
         again.push_str(&format!(" --only {}", only.name()));
     }

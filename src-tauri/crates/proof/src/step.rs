@@ -4,8 +4,8 @@ use anyhow::Result;
 use records::Records;
 use returns::checklist::Answer;
 use returns::codes::{
-    Disposition, Grade, HoldReason, LabelKind, LabelStage, OverrideReason, RegradeReason, Role, SkipReason,
-    Stage,
+    Disposition, Grade, HoldReason, LabelKind, LabelStage, OverrideReason, RegradeReason, ReviewCause, Role,
+    SkipReason, Stage, Work, WorkResult,
 };
 use returns::ids::{EventId, PhotoRole, Subject, UnitId};
 use returns::unit::{self, Command, EXPIRY_PHOTO, SERIAL_PHOTO, Verdict};
@@ -40,6 +40,8 @@ impl Hand {
                 let hold = Command::Hold { reason: HoldReason::Supervisor };
                 return self.ask(records, id, state, &[hold], Role::Grader).map(drop);
             }
+            10..18 => return self.seldom(records, id, state),
+            _ if state.stage == Some(Stage::Closed) => return self.seldom(records, id, state),
             _ => {}
         }
         match state.stage {
@@ -93,6 +95,17 @@ impl Hand {
     }
 
     fn judge(&mut self, records: &mut Records, id: UnitId, state: &unit::State) -> Result<()> {
+        if state.review_pending()
+            && state.blind.is_none()
+            && state.review.causes.contains(&ReviewCause::Sample)
+        {
+            let known = Known::of(records, id, state)?;
+            if let Some(checklist) = &known.checklist {
+                let answers = self.answers(checklist);
+                let blind = Command::RegradeBlind { answers, findings: Default::default() };
+                return self.ask(records, id, state, &[blind], Role::Technician).map(drop);
+            }
+        }
         if state.review_pending() {
             let mut verdict = match self.dice.below(10) {
                 0 => Verdict::send_back(OverrideReason::AnsweredWrong),
@@ -106,9 +119,14 @@ impl Hand {
             return self.ask(records, id, state, &wishes, Role::Supervisor).map(drop);
         }
         let mut wishes = vec![Command::Dispose];
-        if self.dice.chance(150) {
-            let disposition = self.dice.pick(Disposition::ALL).copied().unwrap_or(Disposition::Quarantine);
-            let reason = OverrideReason::Other;
+        let reason = OverrideReason::Other;
+        if self.dice.chance(80) {
+            let grade = self.dice.pick(Grade::ALL).copied().unwrap_or(Grade::C);
+            wishes.insert(0, Command::OverrideGrade { grade, reason, note: None });
+        }
+        if self.dice.chance(300) {
+            let any = self.dice.pick(Disposition::ALL).copied().unwrap_or(Disposition::Quarantine);
+            let disposition = if self.dice.chance(700) { Disposition::Refurbish } else { any };
             wishes.insert(0, Command::OverrideDisposition { disposition, reason, note: None });
         }
         self.ask(records, id, state, &wishes, Role::Grader).map(drop)
@@ -117,6 +135,12 @@ impl Hand {
     fn label(&mut self, records: &mut Records, id: UnitId, state: &unit::State) -> Result<()> {
         let label = LabelKind::Disposition;
         let print = state.label.print;
+        let to_work = matches!(state.disposition(), Some(Disposition::Refurbish | Disposition::Repair));
+        if to_work && self.dice.chance(900) {
+            let (work, result, seconds) = (Work::Cleaning, WorkResult::Done, 300);
+            let done = Command::FinishWork { work, part: None, seconds, result };
+            return self.ask(records, id, state, &[done], Role::Technician).map(drop);
+        }
         let wish = match (self.dice.below(10), state.label.stage) {
             (0, _) => Command::Regrade { reason: RegradeReason::Regrade },
             (_, LabelStage::None) => Command::RequestLabel { label },
@@ -156,6 +180,14 @@ impl Hand {
     }
 
     /// A photo that no camera took: it begins and ends as a JPEG does.
+    pub(crate) fn jpeg(&mut self) -> Vec<u8> {
+        let length = usize::try_from(self.dice.between(200, PHOTO_BYTES)).unwrap_or(200);
+        let mut jpeg = vec![0xff, 0xd8, 0xff, 0xe0];
+        jpeg.extend(self.dice.bytes(length));
+        jpeg.extend([0xff, 0xd9]);
+        jpeg
+    }
+
     fn photograph(
         &mut self,
         records: &mut Records,
@@ -163,10 +195,7 @@ impl Hand {
         state: &unit::State,
         role: &str,
     ) -> Result<()> {
-        let length = usize::try_from(self.dice.between(200, PHOTO_BYTES)).unwrap_or(200);
-        let mut jpeg = vec![0xff, 0xd8, 0xff, 0xe0];
-        jpeg.extend(self.dice.bytes(length));
-        jpeg.extend([0xff, 0xd9]);
+        let jpeg = self.jpeg();
         let hash = records.photos().keep(&jpeg)?;
         let role = PhotoRole::new(role)?;
         let taken = Command::TakePhoto { role, hash, len: jpeg.len() as u64, flaws: Vec::new() };

@@ -1,9 +1,8 @@
 //! The line between a station and head office, and what can be wrong with it: a proxy on loopback that knows where one
 //! message ends, so that it can lose, repeat, hold back, cut and alter exactly one.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -14,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::dice::Dice;
 use crate::http::Messages;
+use crate::office::Addresses;
 
 /// What a line is like. Rates are per thousand messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,6 @@ pub struct Sky {
     /// Where the station calls.
     pub url: String,
     weather: watch::Sender<Weather>,
-    upstream: Arc<Mutex<Option<SocketAddr>>>,
     counted: Arc<Counted>,
     listening: JoinHandle<()>,
 }
@@ -83,12 +82,12 @@ impl Sky {
     ///
     /// # Errors
     /// Where no port is free.
-    pub async fn over(upstream: Arc<Mutex<Option<SocketAddr>>>, seed: u64) -> Result<Self> {
+    pub async fn over(upstream: Addresses, seed: u64) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (weather, watched) = watch::channel(Weather::Clear);
         let counted = Arc::new(Counted { dice: AtomicU64::new(seed), ..Counted::default() });
-        let (to, counts) = (Arc::clone(&upstream), Arc::clone(&counted));
+        let (to, counts) = (upstream, Arc::clone(&counted));
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let line = Carrier {
@@ -100,7 +99,7 @@ impl Sky {
                 tokio::spawn(line.serve(stream));
             }
         });
-        Ok(Self { url, weather, upstream, counted, listening })
+        Ok(Self { url, weather, counted, listening })
     }
 
     /// The weather changes.
@@ -111,11 +110,6 @@ impl Sky {
     /// The weather now.
     pub fn weather(&self) -> Weather {
         *self.weather.borrow()
-    }
-
-    /// Head office moved.
-    pub fn lead_to(&self, address: Option<SocketAddr>) {
-        *self.upstream.lock().unwrap_or_else(PoisonError::into_inner) = address;
     }
 
     /// Messages that the weather spoilt so far.
@@ -138,7 +132,7 @@ impl Drop for Sky {
 /// One connection of a station.
 struct Carrier {
     weather: watch::Receiver<Weather>,
-    upstream: Arc<Mutex<Option<SocketAddr>>>,
+    upstream: Addresses,
     counted: Arc<Counted>,
     held_back: Option<Vec<u8>>,
 }
@@ -258,8 +252,9 @@ impl Carrier {
     }
 
     async fn connect(&self) -> Result<TcpStream> {
-        let address = *self.upstream.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(address) = address else { bail!("nobody is there") };
+        let addresses = self.upstream.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Any of several servers, as they come.
+        let Some(address) = self.dice().pick(&addresses).copied() else { bail!("nobody is there") };
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(stream)

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use records::{NewEvent, Records, RecordsError};
-use returns::codes::{Disposition, IntakeKind, LabelKind, PurgeReason, Role};
-use returns::event::{ContainerEvent, Event, StationEvent, UnitEvent};
-use returns::ids::{ContainerId, EventId, OperatorId, StationId, Subject, UnitId};
+use returns::codes::{Disposition, IntakeKind, LabelKind, Role, Stage, Task};
+use returns::event::{ContainerEvent, Event, UnitEvent};
+use returns::ids::{ContainerId, EventId, OperatorId, ParcelId, StationId, Subject, UnitId};
+use returns::parcel;
 use returns::unit::{self, Command, LpnChoice};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use crate::ledger::Ledger;
 use crate::meeting;
 
 /// Products of the demo's catalogue: with few and with many questions, with and without a serial.
-const PRODUCTS: [&str; 8] = [
+pub(crate) const PRODUCTS: [&str; 9] = [
     "HAL-CAP",
     "NLK-SHIRT-M-M",
     "NLK-TEE-M-M",
@@ -30,9 +31,12 @@ const PRODUCTS: [&str; 8] = [
     "PLY-HARBOUR",
     "PAP-ATLAS",
     "NLK-CITY-39",
+    "AUR-EB20",
 ];
-/// Units among which the next to be worked on is chosen.
-const AT_HAND: usize = 24;
+/// Units that were touched last.
+pub(crate) const AT_HAND: usize = 24;
+/// Units under way at a time: few, so that each comes to its end, and benches meet at them.
+const UNDER_WAY: usize = 10;
 /// Setting: up to where other benches' decisions were looked at.
 const MET: &str = "proof-met";
 
@@ -107,9 +111,9 @@ impl Hand {
             return Ok(());
         }
         let outcome = match self.dice.below(100) {
-            0..20 => self.receive(&mut records),
-            20..23 => self.at_the_station(&mut records),
-            23..29 => self.move_a_container(&mut records),
+            0..3 => self.at_the_station(&mut records),
+            3..11 => self.move_a_container(&mut records),
+            11..17 => self.at_the_dock(&mut records),
             _ => self.go_on(&mut records),
         };
         self.forgive(outcome).map(drop)
@@ -143,24 +147,41 @@ impl Hand {
         let shared = Arc::clone(&self.records);
         let mut records = lock(&shared);
         let before: u64 = records.setting(MET)?.unwrap_or(0);
-        let (mark, units) = records.decided_elsewhere(before)?;
+        let (mark, mut units) = records.decided_elsewhere(before)?;
+        let back = records.decided_here_before()?;
+        units.extend(&back);
         let mut stopped = 0;
         for id in units {
             let Some(state) = records.unit(&id)? else { continue };
-            let odds = meeting::at_odds(&records.history(Subject::Unit(id))?);
-            let Some((first, second)) = odds.filter(|_| state.contested.is_none()) else { continue };
+            let history = records.history(Subject::Unit(id))?;
+            let meeting = meeting::meeting(&history);
             let events = self.tally.events;
-            self.ask(&mut records, id, &state, &[Command::Contest { first, second }], Role::Supervisor)?;
+            if let Some((first, second)) = meeting.at_odds().filter(|_| state.contested.is_none()) {
+                self.ask(&mut records, id, &state, &[Command::Contest { first, second }], Role::Supervisor)?;
+            }
+            if !meeting.too_late().is_empty() && !state.unreadable && !meeting::told_too_late(&history) {
+                let mut draft = self.draft(&records, Role::Supervisor)?;
+                let event = UnitEvent::TaskOpened { task: Task::DecidedAfterFact };
+                self.add(&mut draft, Subject::Unit(id), event.into());
+                self.commit(&mut records, draft)?;
+            }
             stopped += u64::from(self.tally.events > events);
         }
         if mark != before {
             records.set_setting(MET, &mark)?;
         }
+        if !back.is_empty() {
+            records.looked_at_what_came_back(&back)?;
+        }
         Ok(stopped)
     }
 
     pub(crate) fn draft(&mut self, records: &Records, role: Role) -> Result<Draft> {
-        let prefix = if role == Role::Supervisor { "sup" } else { "op" };
+        let prefix = match role {
+            Role::Supervisor => "sup",
+            Role::Technician => "tec",
+            Role::Grader | Role::HeadOffice => "op",
+        };
         let operator = OperatorId::new(format!("{prefix}-{}", self.dice.between(1, 4)))?;
         let station = records.enrolment().ok_or(RecordsError::NotEnrolled)?.station;
         Ok(Draft { actor: Actor { operator, role }, now: self.clock.now(), station, events: Vec::new() })
@@ -194,7 +215,12 @@ impl Hand {
         Ok(())
     }
 
-    fn receive(&mut self, records: &mut Records) -> Result<()> {
+    /// Takes a unit in, by itself or out of a parcel.
+    pub(crate) fn receive(
+        &mut self,
+        records: &mut Records,
+        out_of: Option<(ParcelId, parcel::State)>,
+    ) -> Result<()> {
         let mut draft = self.draft(records, Role::Grader)?;
         let id = UnitId(self.fresh(draft.now));
         let sku = self.dice.pick(&PRODUCTS).copied().unwrap_or("HAL-CAP").parse()?;
@@ -209,8 +235,14 @@ impl Hand {
         let intake = if known.rma.is_some() { IntakeKind::Rma } else { IntakeKind::Blind };
         let mut state = unit::State::default();
         let lpn = LpnChoice::Fresh;
+        let (rma, line) = (known.rma.as_ref().map(|rma| rma.number.clone()), known.line.clone());
+        if let Some((parcel, mut state)) = out_of.clone() {
+            let found = parcel::Command::FindUnit { unit: id, rma, line };
+            self.parcel(&mut draft, parcel, &mut state, &found, &[]);
+        }
+        let parcel = out_of.map(|(parcel, _)| parcel);
         for command in [
-            Command::Receive { intake, parcel: None, sku, lpn },
+            Command::Receive { intake, parcel, sku, lpn },
             Command::RequestLabel { label: LabelKind::Lpn },
             Command::LabelPrinted { label: LabelKind::Lpn, print: 1 },
         ] {
@@ -252,7 +284,8 @@ impl Hand {
         commands: &[Command],
         role: Role,
     ) -> Result<bool> {
-        let known = Known::of(records, id, state)?;
+        let mut known = Known::of(records, id, state)?;
+        known.sample_drawn = self.dice.chance(120);
         for command in commands {
             let mut draft = self.draft(records, role)?;
             let mut after = state.clone();
@@ -265,30 +298,19 @@ impl Hand {
         Ok(false)
     }
 
-    /// One more step of a unit that is at hand.
+    /// One more step of a unit that is under way, now and then of one that is done; or another unit, where few are.
     fn go_on(&mut self, records: &mut Records) -> Result<()> {
-        let units = records.recent_units(AT_HAND)?;
-        let Some((id, state)) = self.dice.pick(&units).cloned() else {
-            return self.receive(records);
-        };
-        self.step(records, id, &state)
-    }
-
-    /// Somebody signs in, or asks for bytes to be purged.
-    fn at_the_station(&mut self, records: &mut Records) -> Result<()> {
-        let mut draft = self.draft(records, Role::Supervisor)?;
-        let operator = draft.actor.operator.clone();
-        let mut event =
-            StationEvent::OperatorSignedIn { operator, role: Role::Supervisor, list_expired: false };
-        if self.dice.chance(200) {
-            let units = records.recent_units(AT_HAND)?;
-            let own: Vec<_> = units.iter().flat_map(|(_, state)| &state.photos).collect();
-            if let Some(photo) = self.dice.pick(&own) {
-                event = StationEvent::BytesPurged { hash: photo.hash, reason: PurgeReason::Request };
-            }
+        let units = records.recent_units(4 * AT_HAND)?;
+        let is_done = |state: &unit::State| matches!(state.stage, None | Some(Stage::Closed | Stage::Voided));
+        let (done, mut under_way): (Vec<_>, Vec<_>) =
+            units.into_iter().partition(|(_, state)| is_done(state));
+        under_way.truncate(UNDER_WAY);
+        if under_way.len() < UNDER_WAY && self.dice.chance(300) {
+            return self.receive(records, None);
         }
-        self.add(&mut draft, Subject::Station, event.into());
-        self.commit(records, draft)
+        let from = if self.dice.chance(60) { &done } else { &under_way };
+        let Some((id, state)) = self.dice.pick(from).cloned() else { return self.receive(records, None) };
+        self.step(records, id, &state)
     }
 
     /// An open container is closed, a closed one shipped, with the units in it.
@@ -300,7 +322,7 @@ impl Hand {
         let mut all = records.open_containers()?;
         all.extend(records.containers_here()?);
         all.retain(|(_, state)| {
-            state.units.len() > 1 && state.code.as_ref().is_some_and(|code| code.as_str().starts_with(&own))
+            !state.units.is_empty() && state.code.as_ref().is_some_and(|code| code.as_str().starts_with(&own))
         });
         let Some((id, mut state)) = self.dice.pick(&all).cloned() else { return Ok(()) };
         let command = match state.state {

@@ -113,7 +113,8 @@ fn all_well(logs: &[&Log]) -> Run {
             let envelope = event.envelope().unwrap();
             account.promised.insert(envelope.event_id, content_of(&envelope).unwrap());
             let Place { station, epoch, seq } = event.place;
-            account.kept.push(Kept { id: envelope.event_id, station, epoch, seq, photo: None, purged: None });
+            let (id, kind) = (envelope.event_id, envelope.kind.clone());
+            account.kept.push(Kept { id, station, epoch, seq, kind, photo: None, purged: None });
         }
         let others = all.iter().filter(|event| event.place.station != log.station);
         run.stations.push(StationLeft {
@@ -382,6 +383,23 @@ fn a_unit_that_ships_although_its_bench_knows_better() {
 }
 
 #[test]
+fn decisions_at_odds_that_nobody_stopped() {
+    let name = "decisions at odds stop the unit";
+    let write = |stopped: bool| {
+        let (mut one, mut two) = (Log::of(1), Log::of(2));
+        one.of_unit(1, None, received());
+        one.of_unit(2, Some(1), decided(Disposition::Donate));
+        two.of_unit(3, Some(1), decided(Disposition::Recycle));
+        if stopped {
+            two.of_unit(4, Some(3), UnitEvent::Contested { first: id(2), second: id(3) });
+        }
+        all_well(&[&one, &two])
+    };
+    assert!(found(&write(false), name).contains(&id(2).to_string()));
+    assert_eq!(check(&write(true)), []);
+}
+
+#[test]
 fn a_winner_that_hangs_on_a_clock() {
     let (mut one, mut two) = (Log::of(1), Log::of(2));
     one.of_unit(1, None, received());
@@ -441,7 +459,7 @@ fn a_line_that_stands_still() {
 
 #[test]
 fn the_protocols_list_is_covered() {
-    assert_eq!(CHECKS.len(), 16);
+    assert_eq!(CHECKS.len(), 17);
     let names: std::collections::BTreeSet<&str> = CHECKS.iter().map(|(name, _)| *name).collect();
     assert_eq!(names.len(), CHECKS.len());
 }

@@ -80,7 +80,10 @@ pub fn backlog(records: &mut Records, model: &Path, events: u64) -> Result<()> {
     };
     let envelopes: Vec<Envelope> = lines.iter().filter_map(|line| Envelope::parse(line).ok()).collect();
     // Photos go another way, and words would have to be kept.
-    let plain = |envelope: &&Envelope| !matches!(envelope.kind.as_str(), "unit.photo-taken" | "unit.noted");
+    let plain = |envelope: &&Envelope| {
+        let kind = envelope.kind.as_str();
+        !kind.starts_with("station.") && !kind.ends_with(".photo-taken") && kind != "unit.noted"
+    };
     let envelopes: Vec<&Envelope> = envelopes.iter().filter(plain).collect();
     let block = records.enrolment().context("enrolled")?.lpn_block.block;
     let (mut made, mut lpn, mut dice) = (0, 0, Dice::of(11));

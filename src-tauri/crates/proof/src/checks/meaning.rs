@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use returns::codes::HoldReason;
+use returns::codes::{HoldReason, Stage};
 use returns::conflict::Standing;
 use returns::event::{Event, Parsed, UnitEvent};
 use returns::ids::{EventId, Subject, UnitId};
@@ -13,7 +13,7 @@ use wire::{Envelope, Link, Place, fold_order};
 
 use crate::dice::Dice;
 use crate::evidence::{Run, StoredEvent};
-use crate::meeting::{History, ancestors, decision_in, ships, stands};
+use crate::meeting::{History, ancestors, decision_in, meeting, ships};
 
 /// How a unit's events are put in order.
 pub type Folding = fn(&[(Place, Envelope)]) -> Vec<usize>;
@@ -95,7 +95,9 @@ pub fn replicas_agree_at_rest(run: &Run) -> Vec<String> {
 }
 
 /// Nobody ships what they know to be contested or held. Known for sure is what an event names as seen, and what its own
-/// bench wrote before it; a stop so known must have been lifted by an event that does not come after the shipment.
+/// bench wrote before it; a stop so known must have been lifted by an event that folds after it and does not come after
+/// the shipment. Two benches may stop a unit for the same reason, unaware of each other: who lifts that reason need not
+/// have seen both.
 pub fn contested_units_never_ship(run: &Run) -> Vec<String> {
     let mut found = Vec::new();
     for (id, history) in histories(&run.office.events, fold_in_order) {
@@ -104,16 +106,32 @@ pub fn contested_units_never_ship(run: &Run) -> Vec<String> {
             saw.get(&later.event_id).is_some_and(|seen| seen.contains(&earlier.event_id))
         };
         for (place, shipment) in history.iter().filter(|(_, envelope)| ships(envelope)) {
-            for (_, stop) in history.iter().filter(|(_, envelope)| knew(shipment, envelope)) {
+            for (at, (_, stop)) in history.iter().enumerate().filter(|(_, (_, stop))| knew(shipment, stop)) {
                 let Some(stopped) = stops(stop) else { continue };
-                let lifted = history.iter().any(|(_, envelope)| {
-                    lifts(envelope, &stopped) && knew(envelope, stop) && !knew(envelope, shipment)
-                });
+                let lifted = history
+                    .iter()
+                    .skip(at)
+                    .any(|(_, envelope)| lifts(envelope, &stopped) && !knew(envelope, shipment));
                 if !lifted {
-                    found.push(format!("unit {id} shipped at {place} although its bench knew: {stopped:?}"));
+                    let which = stop.event_id;
+                    found.push(format!("unit {id} shipped at {place}, known to be {stopped:?} by {which}"));
                 }
             }
         }
+    }
+    found
+}
+
+/// At rest, a unit about which two decisions are at odds is stopped, or out of reach: nothing is overwritten in silence.
+pub fn decisions_at_odds_stop_the_unit(run: &Run) -> Vec<String> {
+    let mut found = Vec::new();
+    for (id, history) in histories(&run.office.events, fold_in_order) {
+        let state = folded(&history);
+        let beyond = state.unreadable || matches!(state.stage, None | Some(Stage::Voided));
+        let odds = meeting(&history).at_odds().filter(|_| !beyond && state.contested.is_none());
+        found.extend(
+            odds.map(|(one, other)| format!("unit {id} goes on, though {one} and {other} are at odds")),
+        );
     }
     found
 }
@@ -199,7 +217,7 @@ fn outcome(history: &History, names: Option<&BTreeMap<EventId, EventId>>) -> Str
         made.map(|decision| (decision.inputs.grade, decision.disposition))
     };
     let old = |id: &EventId| names.and_then(|names| names.get(id)).copied().unwrap_or(*id);
-    let standing = match stands(history) {
+    let standing = match meeting(history).standing {
         Standing::Undecided => "undecided".to_owned(),
         Standing::Stands { winner, lost, too_late } => {
             let lost: BTreeSet<EventId> = lost.iter().map(|(id, _)| old(id)).collect();

@@ -23,8 +23,9 @@ pub use logs::{
     stored_never_falls_within_an_incarnation, unsent_bytes_survive_an_upgrade,
 };
 pub use meaning::{
-    Folding, contested_units_never_ship, fold_in_order, histories, projections_equal_the_fold,
-    replicas_agree_at_rest, who_wins_is_independent_of_clocks, winners_hold_under_other_clocks,
+    Folding, contested_units_never_ship, decisions_at_odds_stop_the_unit, fold_in_order, histories,
+    projections_equal_the_fold, replicas_agree_at_rest, who_wins_is_independent_of_clocks,
+    winners_hold_under_other_clocks,
 };
 
 use crate::evidence::Run;
@@ -62,6 +63,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("replicas agree at rest", replicas_agree_at_rest),
     ("every photo is there or purged", every_photo_is_there_or_purged),
     ("contested units never ship", contested_units_never_ship),
+    ("decisions at odds stop the unit", decisions_at_odds_stop_the_unit),
     ("who wins is independent of clocks", who_wins_is_independent_of_clocks),
     ("unsent bytes survive an upgrade", unsent_bytes_survive_an_upgrade),
     ("a line with a backlog makes progress", a_line_with_a_backlog_makes_progress),
