@@ -12,8 +12,8 @@ use crate::command;
 pub const BUILD: &[&str] =
     &["cmake", "g++", "libwebkit2gtk-4.1-dev", "libudev-dev", "librsvg2-dev", "pkg-config"];
 
-/// What all features together are compiled with: the bindings to V4L2, for USB cameras.
-pub const CHECK: &[&str] = &["libclang-dev"];
+/// What all features together are compiled with: the bindings to V4L2, for USB cameras, and GStreamer, for RTSP.
+pub const CHECK: &[&str] = &["libclang-dev", "libgstreamer-plugins-base1.0-dev", "libgstreamer1.0-dev"];
 
 /// What the demo dock uses: an invisible screen with a driver for the window on it, and judges that read the
 /// printed labels back.
@@ -35,12 +35,20 @@ pub const TEST: &[&str] = &[
     "dbus",
     "ffmpeg",
     "fonts-dejavu-core",
+    "gir1.2-gst-rtsp-server-1.0",
     "gnome-keyring",
+    "gstreamer1.0-libav",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "gstreamer1.0-plugins-ugly",
     "imagemagick",
     "iproute2",
     "iptables",
+    "libgstreamer-plugins-base1.0-dev",
+    "libgstreamer1.0-dev",
     "poppler-utils",
     "postgresql",
+    "python3-gi",
     "socat",
     "webkit2gtk-driver",
     "xauth",

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every test, with what the tests need around them started before and stopped after.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
@@ -111,6 +113,14 @@ fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         let (name, part) = rust_part(options);
         steps.step(name, &options.again(part), || rust_tests(workspace, options, &environment));
     }
+    if options.wants(Part::Core) {
+        let mut cargo = rtsp_tests(workspace, options);
+        let again = command::shown(&cargo);
+        steps.step("test cameras over RTSP", &again, || {
+            command::run(&mut cargo)?;
+            Ok(Passed::Whole)
+        });
+    }
     if options.wants(Part::Page) {
         steps.step("test the page in node", &options.again("page"), || {
             page::script(workspace, "test", &options.vitest_filter(), &environment)?;
@@ -164,6 +174,16 @@ fn rust_tests(workspace: &Workspace, options: &Options, environment: &Environmen
     }
     command::run(cargo.envs(environment.iter().map(|(name, value)| (*name, value))))?;
     Ok(Passed::Whole)
+}
+
+/// Links GStreamer, which the product does not: a call of its own.
+fn rtsp_tests(workspace: &Workspace, options: &Options) -> Command {
+    let mut cargo = command::cargo(&workspace.root);
+    cargo.args(["test", "-p", "devices", "--features", "rtsp", "--test", "rtsp"]);
+    if let Some(filter) = &options.filter {
+        cargo.arg("--").arg(filter);
+    }
+    cargo
 }
 
 fn window_stories(workspace: &Workspace) -> Vec<&str> {

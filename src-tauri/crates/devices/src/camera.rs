@@ -6,6 +6,8 @@ mod look;
 mod mjpeg;
 mod multipart;
 mod recording;
+#[cfg(feature = "rtsp")]
+mod rtsp;
 mod segments;
 mod shrink;
 mod sign_in;
@@ -31,6 +33,8 @@ pub use look::{Flaw, Look, Usual};
 pub use mjpeg::MjpegCamera;
 pub use multipart::{Part, Parts};
 pub use recording::{RecordingCamera, pictures_in};
+#[cfg(feature = "rtsp")]
+pub use rtsp::RtspCamera;
 pub use shrink::{Size, shrunk};
 pub use sign_in::SignIn;
 #[cfg(feature = "usb-cameras")]
@@ -39,12 +43,13 @@ pub use usb::UsbCamera;
 /// Whether cameras on USB can be opened.
 pub const HAS_USB: bool = cfg!(feature = "usb-cameras");
 /// Whether streams over RTSP can be opened.
-pub const HAS_RTSP: bool = false;
+pub const HAS_RTSP: bool = cfg!(feature = "rtsp");
 
 /// One picture of a camera.
 #[derive(Clone)]
 pub struct Frame {
-    /// The camera's own JPEG, byte for byte.
+    /// The camera's own JPEG, byte for byte. Of a stream that holds none (H.264 over RTSP) one that was packed here, and says so
+    /// in a comment.
     pub jpeg: Bytes,
     /// Counts the frames that the camera yielded, from 1; a gap means that the reader was too slow and skipped some.
     pub number: u64,
@@ -174,7 +179,7 @@ pub fn open(config: CameraConfig, events: &EventSender) -> Arc<dyn Camera> {
         CameraSource::MjpegHttp { url, sign_in } => {
             Arc::new(MjpegCamera::spawn_with(config.id, url, sign_in, events))
         }
-        CameraSource::Rtsp { .. } => rtsp(config.id, events),
+        CameraSource::Rtsp { url, sign_in } => open_rtsp(config.id, &url, sign_in, events),
         CameraSource::Usb { camera } => usb(config.id, camera, events),
         CameraSource::Recording { path, fps, repeat } => {
             Arc::new(RecordingCamera::spawn(config.id, path, fps, repeat, events))
@@ -201,7 +206,19 @@ fn usb(id: DeviceId, _camera: String, events: &EventSender) -> Arc<dyn Camera> {
     failing(id, FailureCode::CameraUsbLeftOut, events)
 }
 
-fn rtsp(id: DeviceId, events: &EventSender) -> Arc<dyn Camera> {
+#[cfg(feature = "rtsp")]
+fn open_rtsp(id: DeviceId, url: &str, sign_in: Option<SignIn>, events: &EventSender) -> Arc<dyn Camera> {
+    match RtspCamera::spawn(id.clone(), url, sign_in, events) {
+        Ok(camera) => Arc::new(camera),
+        Err(error) => {
+            tracing::error!(device = %id, %error, "camera not started");
+            failing(id, FailureCode::CameraRtspStream, events)
+        }
+    }
+}
+
+#[cfg(not(feature = "rtsp"))]
+fn open_rtsp(id: DeviceId, _: &str, _: Option<SignIn>, events: &EventSender) -> Arc<dyn Camera> {
     failing(id, FailureCode::CameraRtspLeftOut, events)
 }
 

@@ -164,6 +164,8 @@ pub enum FailureCode {
     CameraRtspLeftOut,
     /// What the camera streams over RTSP cannot be shown.
     CameraRtspStream,
+    /// A part of GStreamer that the camera's stream needs is not installed.
+    CameraRtspPlugins,
 }
 
 impl FailureCode {
@@ -187,9 +189,9 @@ impl FailureCode {
             Self::PrinterFolder => "printer-folder",
             Self::ScalePortSettings => "scale-port-settings",
             Self::ScaleNotAPort => "scale-not-a-port",
+            Self::ScaleAlike => "scale-alike",
             Self::ScaleSilent => "scale-silent",
             Self::ScaleUnreadable => "scale-unreadable",
-            Self::ScaleAlike => "scale-alike",
             Self::ScaleOtherProtocol => "scale-other-protocol",
             Self::ScaleUnit => "scale-unit",
             Self::ScaleDefect => "scale-defect",
@@ -198,6 +200,7 @@ impl FailureCode {
             Self::CameraRecordingEmpty => "camera-recording-empty",
             Self::CameraRtspLeftOut => "camera-rtsp-left-out",
             Self::CameraRtspStream => "camera-rtsp-stream",
+            Self::CameraRtspPlugins => "camera-rtsp-plugins",
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Scan data, quantisation and Huffman tables stay as the camera wrote them. What cameras write beside them goes:
 //! EXIF with its position, owner, serial number and maker notes, XMP, IPTC, comments, previews, and whatever lies
-//! behind the end marker. Only the orientation stays, in an EXIF segment of its own, and the colour profile.
+//! behind the end marker. Only the orientation stays, in an EXIF segment of its own, the colour profile, and that a picture was
+//! packed here.
 
 use image::metadata::Orientation;
 
@@ -14,6 +15,12 @@ const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 /// JFIF's fixed part: name, version, units, densities, and the size of a preview that would follow.
 const JFIF_BYTES: usize = 14;
+
+/// Says that a picture is not the camera's own file: its codec stands in between.
+const PACKED: (&[u8], &[u8]) =
+    (b"packed as JPEG once, by the station, from a stream of ", b"; not the camera's own file");
+/// No codec's name is longer.
+const CODEC_BYTES: usize = 12;
 
 /// Why bytes are no picture to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,13 +85,38 @@ pub fn without_place_and_person(jpeg: &[u8]) -> Result<Vec<u8>, EvidenceProblem>
     Ok(kept)
 }
 
-/// Whether a decoder needs the segment to show the picture as it was taken.
+/// The picture with a comment that says that it was packed here, from a stream of that codec; none where it is no JPEG, or the
+/// codec's name is none. The comment is evidence of how the picture came about, and stays with it.
+#[cfg_attr(not(feature = "rtsp"), allow(dead_code, reason = "only what no camera packed needs it"))]
+pub(super) fn packed_here(jpeg: &[u8], codec: &str) -> Option<Vec<u8>> {
+    let rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+    let comment = [PACKED.0, codec.as_bytes(), PACKED.1].concat();
+    if !says_packed_here(&comment) {
+        return None;
+    }
+    let mut said = vec![0xff, 0xd8];
+    segment(&mut said, COMMENT, &comment);
+    said.extend(rest);
+    Some(said)
+}
+
+/// Nothing else can stand in such a comment than a codec's name.
+fn says_packed_here(comment: &[u8]) -> bool {
+    let codec = comment.strip_prefix(PACKED.0).and_then(|rest| rest.strip_suffix(PACKED.1));
+    codec.is_some_and(|codec| {
+        (1..=CODEC_BYTES).contains(&codec.len())
+            && codec.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'-')
+    })
+}
+
+/// Whether a decoder needs the segment to show the picture as it was taken, or it says how the picture came about.
 fn is_picture(marker: u8, content: &[u8]) -> bool {
     match marker {
+        COMMENT => says_packed_here(content),
         APP2 => content.starts_with(ICC),
         // Says how colours were turned into what was coded.
         APP14 => content.starts_with(ADOBE),
-        APP0..=APP15 | COMMENT => false,
+        APP0..=APP15 => false,
         _ => true,
     }
 }
@@ -125,4 +157,39 @@ fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend([0xff, marker]);
     out.extend(length.to_be_bytes());
     out.extend(content);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jpeg() -> Vec<u8> {
+        let mut jpeg = Vec::new();
+        let picture = image::GrayImage::from_pixel(16, 16, image::Luma([90]));
+        image::codecs::jpeg::JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
+        jpeg
+    }
+
+    #[test]
+    fn that_a_picture_was_packed_here_stays_with_it_and_no_other_comment_does() {
+        let said = packed_here(&jpeg(), "H264").unwrap();
+        let words: &[u8] = b"from a stream of H264; not the camera's own file";
+        let tells = |bytes: &[u8]| bytes.windows(words.len()).any(|part| part == words);
+        assert!(tells(&said));
+        let kept = without_place_and_person(&said).unwrap();
+        assert!(tells(&kept));
+        assert_eq!(without_place_and_person(&kept).unwrap(), kept);
+        let (before, after) = (image::load_from_memory(&jpeg()), image::load_from_memory(&kept));
+        assert_eq!(before.unwrap(), after.unwrap());
+        // A person's name cannot hide in it.
+        for name in ["Anna Nowak", "h264", "", "H264, OF ANNA", "ABCDEFGHIJKLMN"] {
+            assert_eq!(packed_here(&jpeg(), name), None, "{name}");
+        }
+        let mut told = vec![0xff, 0xd8];
+        segment(&mut told, COMMENT, &[PACKED.0, b"Anna Nowak", PACKED.1].concat());
+        told.extend(&jpeg()[2..]);
+        let kept = without_place_and_person(&told).unwrap();
+        assert!(!kept.windows(4).any(|part| part == b"Anna"), "a comment of the camera's stays");
+        assert_eq!(packed_here(b"no JPEG", "H264"), None);
+    }
 }
