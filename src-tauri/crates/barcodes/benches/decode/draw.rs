@@ -13,7 +13,18 @@ pub struct Grid {
 }
 
 impl Grid {
-    fn dark(&self, x: f32, y: f32) -> bool {
+    /// Printed or lit so that dark modules are so much too wide and high.
+    fn dark(&self, x: f32, y: f32, gain: f32, stretch: f32) -> bool {
+        if gain == 0.0 {
+            return self.is_dark(x, y / stretch);
+        }
+        let by = gain.abs() / 2.0;
+        let mut near = [(0.0, 0.0), (by, 0.0), (-by, 0.0), (0.0, by), (0.0, -by)].into_iter();
+        let is_dark = |(dx, dy): (f32, f32)| self.is_dark(x + dx, (y + dy) / stretch);
+        if gain > 0.0 { near.any(is_dark) } else { near.all(is_dark) }
+    }
+
+    fn is_dark(&self, x: f32, y: f32) -> bool {
         x >= 0.0
             && y >= 0.0
             && (x as usize) < self.width
@@ -75,6 +86,8 @@ pub struct View {
     pub motion: f32,
     /// Standard deviation in grey values.
     pub noise: f32,
+    /// Modules by which dark ones are too wide: ink that ran, or where it is negative light that ate them away.
+    pub gain: f32,
     /// Share of the symbol that is torn or painted over.
     pub damage: f32,
     /// JPEG quality; 100 leaves the picture alone.
@@ -95,6 +108,7 @@ impl Default for View {
             blur: 0.7,
             motion: 0.0,
             noise: 3.0,
+            gain: 0.0,
             damage: 0.0,
             quality: 90,
         }
@@ -134,7 +148,7 @@ pub fn seen(grid: &Grid, view: &View, seed: u64) -> Luma {
                 x = if x.abs() < radius { (x / radius).asin() * radius } else { f32::INFINITY };
             }
             let (x, y) = (x + w / 2.0, y + h / 2.0);
-            let mut value = if grid.dark(x, y / stretch) { view.dark } else { view.light };
+            let mut value = if grid.dark(x, y, view.gain, stretch) { view.dark } else { view.light };
             for (bx, by, radius, black) in &blots {
                 if (x - bx).hypot(y - by) < *radius {
                     value = if *black { view.dark } else { view.light };

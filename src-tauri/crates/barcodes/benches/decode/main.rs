@@ -1,5 +1,5 @@
 //! What is read, what is not, and what it costs, beside other readers in the same run:
-//! `cargo xtask bench decode -- --photos FOLDER`.
+//! `cargo xtask bench decode --photos FOLDER`.
 //!
 //! FOLDER holds one folder per kind of code (named `qrcode-1`, `ean13-2`, …), and beside each picture its expected content
 //! in a `.txt` or `.bin` of the same name. Folders named `falsepositives…` hold scenes without a code. With `--list`

@@ -3,11 +3,16 @@
 use crate::Options;
 use crate::figures::{Tally, shown, timed};
 use crate::peers::{PEERS, Peer, same};
-use barcodes::decode::Luma;
+use barcodes::decode::{Luma, Mode, decode};
 use barcodes::image_in;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What some photos hold besides the code that is expected of them, by that code: a Japanese book has a second EAN-13 of its
+/// class and price under its number. Reading it, too, is no mistake.
+const ALSO_THERE: &[(&str, &str)] = &[("9784872348880", "1920081045006")];
 
 struct Photo {
     path: PathBuf,
@@ -91,20 +96,21 @@ fn goals(lines: &BTreeMap<&'static str, Vec<(String, Tally)>>) {
     }
 }
 
-/// Which pass of ours read how many photos: a pass that reads none does not earn its time.
+/// Which pass of ours read how many photos, and the CPU ms of the slowest of them: a pass that reads none does not earn its time.
 fn by_pass(groups: &BTreeMap<String, Vec<Photo>>) {
-    let mut passes: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut passes: BTreeMap<&'static str, (usize, f64)> = BTreeMap::new();
     for photo in groups.values().flatten() {
-        let symbols = barcodes::decode::decode(
-            &photo.luma,
-            barcodes::decode::Mode::Still,
-            std::time::Duration::from_secs(2),
-        );
+        let (symbols, ms) = timed(|| decode(&photo.luma, Mode::Still, Duration::from_secs(2)));
         for symbol in &symbols {
-            *passes.entry(symbol.pass).or_default() += 1;
+            let (count, slowest) = passes.entry(symbol.pass).or_default();
+            *count += 1;
+            *slowest = slowest.max(ms);
         }
     }
-    println!("\nread by pass (still): {passes:?}");
+    println!("\nread by pass (still), and the slowest in ms");
+    for (pass, (count, slowest)) in &passes {
+        println!("  {pass:16} {count:5} {slowest:9.1}");
+    }
 }
 
 fn tally(peer: &Peer, photos: &[Photo], list: bool) -> Tally {
@@ -117,7 +123,7 @@ fn tally(peer: &Peer, photos: &[Photo], list: bool) -> Tally {
         tally.pictures += 1;
         let hit = reads.iter().any(|read| same(read, &photo.expected));
         tally.read += usize::from(hit);
-        let wrong: Vec<_> = reads.iter().filter(|read| !same(read, &photo.expected)).collect();
+        let wrong: Vec<_> = reads.iter().filter(|read| !stands_there(read, &photo.expected)).collect();
         tally.wrong += wrong.len();
         if list && peer.name == "still" {
             for wrong in wrong {
@@ -134,6 +140,12 @@ fn tally(peer: &Peer, photos: &[Photo], list: bool) -> Tally {
         }
     }
     tally
+}
+
+fn stands_there(read: &(Vec<u8>, String), expected: &[u8]) -> bool {
+    let also =
+        |(code, also): &(&str, &str)| code.as_bytes() == expected.trim_ascii() && same(read, also.as_bytes());
+    same(read, expected) || ALSO_THERE.iter().any(also)
 }
 
 fn load(folder: &Path) -> BTreeMap<String, Vec<Photo>> {

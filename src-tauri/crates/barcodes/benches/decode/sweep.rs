@@ -25,6 +25,8 @@ const TROUBLES: &[Trouble] = &[
     ("glare", |view, by| view.glare = by * 0.45),
     ("motion", |view, by| view.motion = by * 15.0),
     ("px per module", |view, by| view.px_per_module = 4.0 - by * 3.1),
+    ("thick print", |view, by| view.gain = by * 0.8),
+    ("thin print", |view, by| view.gain = by * -0.8),
     ("damage", |view, by| view.damage = by * 0.35),
     ("curvature", |view, by| view.curve = by * 85.0),
     ("JPEG quality", |view, by| {

@@ -1,5 +1,5 @@
 //! Bars of which one sight is enough: their kind has a check digit and a length of its own, and lines beside the one that was
-//! read say the same to another reader.
+//! read say the same to another reader. EAN and UPC are weighed instead: where bars are thin every reader makes the same mistake.
 
 use super::bars::Line;
 use super::with_rxing::says_also;
@@ -21,9 +21,6 @@ pub(super) fn confirm(luma: &Luma, symbols: &mut [Symbol]) {
 /// How many other lines must say it; none where no number of lines is enough.
 fn lines_that_confirm(symbol: &Symbol) -> Option<usize> {
     match symbol.symbology {
-        Symbology::Ean13 | Symbology::UpcA => Some(2),
-        // Fewer digits, or none that only this length has.
-        Symbology::Ean8 => Some(3),
         Symbology::Itf if symbol.text.len() == 14 => Some(2),
         // An SSCC in a code that has a check character of its own.
         Symbology::Code128 if symbol.aim == "]C1" => {

@@ -38,6 +38,8 @@ pub(super) struct Glance {
     rows: usize,
     across: Vec<u32>,
     down: Vec<u32>,
+    /// A row of cells before its columns are summed up: differences across and down, and grey values.
+    by_column: [Vec<u16>; 3],
     means: Vec<u8>,
     means_before: Vec<u8>,
     seen: Vec<bool>,
@@ -102,8 +104,9 @@ impl Glance {
         for (rows, out) in frame.pixels().chunks_exact(stride * 2).zip(self.half.chunks_exact_mut(width)) {
             let (top, bottom) = rows.split_at(stride);
             for ((a, b), out) in top.chunks_exact(2).zip(bottom.chunks_exact(2)).zip(out) {
-                *out =
-                    ((u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]) + 2) / 4) as u8;
+                // Two neighbours as one number: any processor adds many of those at a time.
+                let (a, b) = (u16::from_ne_bytes([a[0], a[1]]), u16::from_ne_bytes([b[0], b[1]]));
+                *out = (((a & 0xff) + (a >> 8) + (b & 0xff) + (b >> 8) + 2) / 4) as u8;
             }
         }
     }
@@ -113,29 +116,30 @@ impl Glance {
         let cells = self.columns * self.rows;
         for sums in [&mut self.across, &mut self.down] {
             sums.clear();
-            sums.resize(cells, 0);
+            sums.reserve(cells);
         }
         self.means.clear();
-        if cells == 0 {
-            return;
-        }
-        for cell_row in 0..self.rows {
-            let place = cell_row * self.columns;
-            let mut sums = [0_u32; 1024];
-            for y in cell_row * CELL..(cell_row + 1) * CELL {
-                let row = &self.half[y * width..(y + 1) * width];
-                let below = &self.half[(y + 1) * width..(y + 2) * width];
-                let cells = self.across[place..place + self.columns].iter_mut().zip(&mut self.down[place..]);
-                let pixels =
-                    row.chunks_exact(CELL).zip(row[1..].chunks_exact(CELL)).zip(below.chunks_exact(CELL));
-                for (((across, down), sum), ((here, right), below)) in cells.zip(&mut sums).zip(pixels) {
-                    *across += difference(here, right);
-                    *down += difference(here, below);
-                    *sum += here.iter().map(|p| u32::from(*p)).sum::<u32>();
-                }
+        let used = self.columns * CELL;
+        for cell_row in 0..if used == 0 { 0 } else { self.rows } {
+            for sums in &mut self.by_column {
+                sums.clear();
+                sums.resize(used, 0);
             }
+            for y in cell_row * CELL..(cell_row + 1) * CELL {
+                let here = &self.half[y * width..y * width + used];
+                let right = &self.half[y * width + 1..y * width + 1 + used];
+                let below = &self.half[(y + 1) * width..(y + 1) * width + used];
+                let [across, down, sum] = &mut self.by_column;
+                add_differences(across, here, right);
+                add_differences(down, here, below);
+                sum.iter_mut().zip(here).for_each(|(sum, here)| *sum += u16::from(*here));
+            }
+            let [across, down, sum] = &self.by_column;
+            let cell_sum = |cell: &[u16]| cell.iter().map(|sum| u32::from(*sum)).sum::<u32>();
+            self.across.extend(across.chunks_exact(CELL).map(cell_sum));
+            self.down.extend(down.chunks_exact(CELL).map(cell_sum));
             let area = (CELL * CELL) as u32;
-            self.means.extend(sums.iter().take(self.columns).map(|sum| (sum / area) as u8));
+            self.means.extend(sum.chunks_exact(CELL).map(|cell| (cell_sum(cell) / area) as u8));
         }
     }
 
@@ -203,8 +207,11 @@ fn grown(outline: &[Point; 4]) -> [Point; 4] {
     })
 }
 
-fn difference(a: &[u8], b: &[u8]) -> u32 {
-    a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b))).sum()
+/// Row by row over whole rows, so that neighbouring columns are one operation.
+fn add_differences(sums: &mut [u16], a: &[u8], b: &[u8]) {
+    for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+        *sum += u16::from(a.abs_diff(*b));
+    }
 }
 
 /// Share of the cells (0 to 1) that differ; 1 where there is nothing to compare with.

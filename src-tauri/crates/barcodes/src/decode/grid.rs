@@ -32,13 +32,16 @@ pub(super) const FITS: f32 = 0.40;
 /// Grids with more are where they seem to be.
 const CLEAR: f32 = 0.95;
 
+/// Places of the fourth corner that are judged by the whole symbol, after what lies near them has been.
+const LOOKED_AT_WHOLE: usize = 12;
+
 /// What is known of every symbol of a size.
-struct Known {
+pub(super) struct Known {
     side: usize,
     /// Place in modules, and 1 for light, -1 for dark.
-    modules: Vec<(f32, f32, f32)>,
+    pub modules: Vec<(f32, f32, f32)>,
     /// Every module's middle that is not known, or every other in large symbols.
-    others: Vec<(f32, f32)>,
+    pub others: Vec<(f32, f32)>,
 }
 
 /// The likeliest grids between three finder patterns, the best first.
@@ -109,7 +112,8 @@ fn fourth(flat: &Flat, known: &Known, corner: &Corner) -> Quad {
         Point { x: (c.x - a.x) / modules, y: (c.y - a.y) / modules },
     );
     let reach = ((modules * 0.25) as i32).clamp(4, 9);
-    let mut best = ([a, b, straight, c], f32::MIN);
+    let near = known.near_the_fourth();
+    let mut places = Vec::with_capacity((2 * reach as usize + 1).pow(2));
     for v in -reach..=reach {
         for u in -reach..=reach {
             let (u, v) = (u as f32, v as f32);
@@ -117,17 +121,18 @@ fn fourth(flat: &Flat, known: &Known, corner: &Corner) -> Quad {
                 Point { x: straight.x + right.x * u + down.x * v, y: straight.y + right.y * u + down.y * v };
             let quad = [a, b, place, c];
             // Nothing else known, the straight place is the likeliest.
-            let fit = known.fit(flat, &quad) - (u.abs() + v.abs()) * 0.002;
-            if fit > best.1 {
-                best = (quad, fit);
-            }
+            let far = (u.abs() + v.abs()) * 0.002;
+            places.push((near.fit(flat, &quad) - far, quad, far));
         }
     }
-    best.0
+    places.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let all = places.iter().take(LOOKED_AT_WHOLE).map(|(_, quad, far)| (known.fit(flat, quad) - far, quad));
+    all.max_by(|a, b| a.0.total_cmp(&b.0)).map_or([a, b, straight, c], |(_, quad)| *quad)
 }
 
 impl Known {
-    fn of(side: usize) -> Known {
+    /// Of a symbol with so many modules a side.
+    pub fn of(side: usize) -> Known {
         let last = side as f32 - 1.0;
         let mut modules = Vec::new();
         let mut taken = vec![false; side * side];
@@ -179,6 +184,14 @@ impl Known {
         Known { side, modules, others }
     }
 
+    /// The part of it that moves with the fourth corner, thinned out: enough to tell the likeliest places.
+    fn near_the_fourth(&self) -> Known {
+        let is_near = |x: f32, y: f32| x + y > self.side as f32;
+        let modules = self.modules.iter().filter(|(x, y, _)| is_near(*x, *y)).copied().collect();
+        let others = self.others.iter().filter(|(x, y)| is_near(*x, *y)).step_by(3).copied().collect();
+        Known { side: self.side, modules, others }
+    }
+
     /// 1 where every module is as expected; about 0 for anything but a symbol.
     fn fit(&self, flat: &Flat, quad: &Quad) -> f32 {
         let Some(map) = Map::between(quad, self.side) else { return f32::MIN };
@@ -192,7 +205,7 @@ impl Known {
         for (x, y) in &self.others {
             sharp += map.sample(flat, *x, *y).abs();
         }
-        let mean = strength / self.modules.len() as f32;
+        let mean = strength / self.modules.len().max(1) as f32;
         let sharp = sharp / self.others.len().max(1) as f32;
         agree / strength.max(1.0) + 0.2 * (sharp / mean.max(1.0)).min(1.5)
     }

@@ -204,24 +204,29 @@ fn plane_view(pairs: &[(f64, f64, f64, f64)]) -> Option<[f64; 8]> {
             }
         }
     }
-    for i in 0..8 {
-        let largest = (i..8).max_by(|a, b| sums[*a][i].abs().total_cmp(&sums[*b][i].abs()))?;
-        sums.swap(i, largest);
-        if sums[i][i].abs() < 1.0e-12 {
+    solved(&mut sums)
+}
+
+/// The unknowns of as many linear equations, each followed by its right side. None where they do not tell all.
+pub(super) fn solved<const N: usize, const M: usize>(rows: &mut [[f64; M]; N]) -> Option<[f64; N]> {
+    for i in 0..N {
+        let largest = (i..N).max_by(|a, b| rows[*a][i].abs().total_cmp(&rows[*b][i].abs()))?;
+        rows.swap(i, largest);
+        if rows[i][i].abs() < 1.0e-12 {
             return None;
         }
-        for j in i + 1..8 {
-            let share = sums[j][i] / sums[i][i];
-            let above = sums[i];
-            sums[j].iter_mut().zip(above).skip(i).for_each(|(value, above)| *value -= share * above);
+        for j in i + 1..N {
+            let share = rows[j][i] / rows[i][i];
+            let above = rows[i];
+            rows[j].iter_mut().zip(above).skip(i).for_each(|(value, above)| *value -= share * above);
         }
     }
-    let mut map = [0.0; 8];
-    for i in (0..8).rev() {
-        let rest: f64 = (i + 1..8).map(|j| sums[i][j] * map[j]).sum();
-        map[i] = (sums[i][8] - rest) / sums[i][i];
+    let mut unknowns = [0.0; N];
+    for i in (0..N).rev() {
+        let rest: f64 = (i + 1..N).map(|j| rows[i][j] * unknowns[j]).sum();
+        unknowns[i] = (rows[i][N] - rest) / rows[i][i];
     }
-    Some(map)
+    Some(unknowns)
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use super::allowance::{Allowance, SystemClock};
 use super::confirmed::confirm;
 use super::found::{Found, Region};
 use super::glance::{Glance, changed};
+use super::own_maxi::maxi_codes;
 use super::own_qr::qr_codes;
 use super::still::attempt;
+use super::weighed::weighed;
 use super::with_zxing::{Effort, read_part, read_whole};
 use super::{Luma, Symbol};
 use std::time::Duration;
@@ -225,11 +227,16 @@ impl Decoder {
         for followed in &mut self.followed {
             followed.missed += 1;
         }
-        for symbol in found.symbols_mut() {
+        let mut symbols = std::mem::take(found).into_symbols();
+        for symbol in &mut symbols {
+            let known = self.followed.iter().find(|followed| followed.symbol.same(symbol));
+            symbol.confirmed |= known.is_some_and(|known| known.symbol.confirmed);
+        }
+        found.add(weighed(frame, symbols));
+        confirm(frame, found.symbols_mut());
+        for symbol in found.symbols() {
             let place = self.followed.iter().position(|followed| followed.symbol.same(symbol));
             let known = place.and_then(|place| self.followed.get_mut(place));
-            symbol.confirmed |= known.as_ref().is_some_and(|known| known.symbol.confirmed);
-            confirm(frame, std::slice::from_mut(symbol));
             let now = Followed { symbol: symbol.clone(), region: symbol.surroundings(frame), missed: 0 };
             match known {
                 Some(known) => *known = now,
@@ -269,7 +276,9 @@ fn read_closely(frame: &Luma, region: Region, way: Way, allowance: &Allowance<'_
     let symbols = match way {
         Way::Own => {
             let radius = (seen.width().max(seen.height()) / 16).max(8) as usize;
-            qr_codes(seen, radius, false, allowance, way.name())
+            let mut symbols = qr_codes(seen, radius, false, allowance, way.name());
+            symbols.extend(maxi_codes(seen, radius, allowance, way.name()));
+            symbols
         }
         Way::Global => read_whole(seen, Effort::Global, way.name()),
         _ => read_whole(seen, Effort::All, way.name()),

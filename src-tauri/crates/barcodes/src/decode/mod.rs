@@ -2,8 +2,11 @@
 
 mod allowance;
 mod bars;
+mod bent;
 mod bounded;
 mod confirmed;
+mod digit_looks;
+mod digits;
 mod filters;
 mod finder;
 mod flat;
@@ -11,15 +14,19 @@ mod found;
 mod glance;
 mod grid;
 mod lean;
+mod likeness;
 mod live;
 mod luma;
 mod own_bars;
+mod own_maxi;
 mod own_qr;
 mod passes;
 mod plausible;
 mod soften;
 mod still;
 mod stripes;
+mod weighed;
+mod whole_looks;
 mod with_rqrr;
 mod with_rxing;
 mod with_zxing;
@@ -110,7 +117,7 @@ pub struct Symbol {
     /// one-dimensional code the line on which it was read, there and back.
     pub corners: [Point; 4],
     /// True when one sight of it is enough: a code with error correction, or bars of a kind with check digit and length
-    /// of its own that further lines across them say as well, read by another reader. Other bars in a stream count when two
+    /// of its own that further lines across them say as well, by another mechanism. Other bars in a stream count when two
     /// frames agree.
     pub confirmed: bool,
     /// The pass that read it.

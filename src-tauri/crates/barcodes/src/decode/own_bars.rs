@@ -7,7 +7,10 @@
 
 use super::allowance::Allowance;
 use super::bars::Line;
+use super::digits::Kind;
+use super::likeness::compare;
 use super::stripes::{Stripes, stripes};
+use super::weighed::of_digits;
 use super::with_zxing::read_line;
 use super::{Luma, Symbol, Symbology};
 
@@ -52,9 +55,10 @@ pub(super) fn read_bars(luma: &Luma, allowance: &Allowance<'_>, pass: &'static s
     symbols
 }
 
-/// What two bands agree on, the least sharpened first.
+/// What two bands agree on: as digits look, or the least sharpened first.
 fn read_area(luma: &Luma, area: &Stripes, allowance: &Allowance<'_>, pass: &'static str) -> Option<Symbol> {
-    let line = area.line.longer(area.line.length() * 0.12 + 8.0);
+    let beside = area.line.length() * 0.12 + 8.0;
+    let line = area.line.longer(beside);
     let bands: Vec<Vec<f32>> = (0..BANDS).map(|band| profile(luma, &line, area.half_height, band)).collect();
     let mut said: Vec<(usize, Symbol)> = Vec::new();
     for blur in BLURS {
@@ -73,8 +77,45 @@ fn read_area(luma: &Luma, area: &Stripes, allowance: &Allowance<'_>, pass: &'sta
             }
             said.push((band, read));
         }
+        if matches!(blur, Blur::None)
+            && said.is_empty()
+            && let Some(digits) = alike(&bands, beside)
+        {
+            return Some(of_digits(seen(area, pass), digits));
+        }
     }
     None
+}
+
+/// The digits of an EAN-13 that two bands look like, begun and ended so many pixels from the ends of the bands.
+fn alike(bands: &[Vec<f32>], beside: f32) -> Option<String> {
+    let mut said: Vec<String> = Vec::new();
+    for (place, values) in bands.iter().enumerate() {
+        // About one place a pixel.
+        let end = values.len() as f32 - beside;
+        if let Some(found) = compare(values, Kind::Ean13, beside, end, beside.min(24.0)) {
+            if said.contains(&found.digits) {
+                return Some(found.digits);
+            }
+            said.push(found.digits);
+        } else if place > said.len() {
+            return None;
+        }
+    }
+    None
+}
+
+/// A symbol in the area, its content still unknown.
+fn seen(area: &Stripes, pass: &'static str) -> Symbol {
+    Symbol {
+        symbology: Symbology::Ean13,
+        aim: "]E0".to_owned(),
+        bytes: Vec::new(),
+        text: String::new(),
+        corners: area.outline(),
+        confirmed: false,
+        pass,
+    }
 }
 
 fn bands_needed(symbol: &Symbol) -> usize {
@@ -198,7 +239,7 @@ fn drawn(values: &[f32]) -> Option<Luma> {
 }
 
 /// The extreme of all values at most so many places away, by blocks: exact enough for a threshold.
-fn running(values: &[f32], reach: usize, extreme: fn(f32, f32) -> f32) -> Vec<f32> {
+pub(super) fn running(values: &[f32], reach: usize, extreme: fn(f32, f32) -> f32) -> Vec<f32> {
     let block = (reach / 2).max(1);
     let blocks: Vec<f32> =
         values.chunks(block).map(|block| block.iter().copied().reduce(extreme).unwrap_or_default()).collect();

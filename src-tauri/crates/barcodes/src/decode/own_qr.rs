@@ -2,11 +2,15 @@
 //! module matrix to them.
 
 use super::allowance::Allowance;
+use super::bent::bent_values;
 use super::finder::corners;
 use super::flat::Flat;
 use super::grid::{Verdict, draw, grids};
 use super::with_zxing::read_clean_qr;
 use super::{Luma, Symbol};
+
+/// A grid that fits less is no symbol that could be bent.
+const BENT: f32 = 0.6;
 
 /// All QR codes between three finder patterns each, with outlines. Begins nothing new when the allowance is over.
 pub(super) fn qr_codes(
@@ -27,9 +31,12 @@ pub(super) fn qr_codes(
         }
         let mut grids = grids(&flat, &corner).into_iter();
         symbols.extend(grids.find_map(|grid| {
-            let values = grid.values(&flat);
-            let read = |verdict: &Verdict| read_clean_qr(&draw(&values, grid.side, *verdict)?, pass);
-            let symbol = [Verdict::Plain, Verdict::Neighbours, Verdict::Sharpened].iter().find_map(read)?;
+            let read = |values: &[f32]| {
+                let read = |verdict: &Verdict| read_clean_qr(&draw(values, grid.side, *verdict)?, pass);
+                [Verdict::Plain, Verdict::Neighbours, Verdict::Sharpened].iter().find_map(read)
+            };
+            let bent = || (grid.fit >= BENT).then(|| bent_values(&grid, &flat)).flatten();
+            let symbol = read(&grid.values(&flat)).or_else(|| read(&bent()?))?;
             Some(Symbol { corners: grid.outline(), ..symbol })
         }));
     }

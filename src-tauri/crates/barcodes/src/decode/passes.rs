@@ -2,6 +2,7 @@
 
 use super::allowance::Allowance;
 use super::own_bars::read_bars;
+use super::own_maxi::maxi_codes;
 use super::with_rqrr::qr_codes;
 use super::with_rxing::read_all;
 use super::with_zxing::{Effort, read_whole};
@@ -58,23 +59,31 @@ const TURNED: Reader = |luma, _, pass| turned(luma, pass);
 const RXING: Reader = |luma, _, pass| read_all(luma, pass);
 const RQRR: Reader = |luma, _, pass| qr_codes(luma, pass);
 const BARS: Reader = |luma, allowance, pass| read_bars(luma, &allowance.at_most(BARS_AT_MOST), pass);
+const MAXI: Reader = |luma, allowance, pass| {
+    let radius = (luma.width().max(luma.height()) / 16).max(8) as usize;
+    maxi_codes(luma, radius, &allowance.at_most(OWN_AT_MOST), pass)
+};
 
 const STILL: &[Pass] = &[
     pass("zxing", 2400, 150, ZXING),
     pass("zxing-global", 1000, 150, |luma, _, pass| read_whole(luma, Effort::Global, pass)),
     pass("own", 1000, 60, |luma, allowance, pass| own(luma, allowance, 12, false, pass)),
     pass("own-fine", 1000, 60, |luma, allowance, pass| own(luma, allowance, 30, false, pass)),
-    pass("own-soft", 400, 60, |luma, allowance, pass| own(luma, allowance, 10, false, pass)),
+    Pass {
+        over: 400,
+        ..pass("own-soft", 400, 60, |luma, allowance, pass| own(luma, allowance, 10, false, pass))
+    },
     pass("own-inverted", 600, 60, |luma, allowance, pass| own(luma, allowance, 20, true, pass)),
     filtered("zxing-doubled", 400, 600, Luma::doubled, ZXING),
     pass("own-bars", 1000, 60, BARS),
+    pass("own-maxi", 1000, 30, MAXI),
     filtered("zxing-soft", 600, 200, Luma::softened, ZXING),
     filtered("zxing-deblurred", 500, 300, Luma::deblurred, ZXING),
     pass("zxing-turned", 700, 350, TURNED),
     pass("rxing-500", 500, 150, RXING),
     Pass { over: 500, ..pass("rxing-1000", 1000, 150, RXING) },
     Pass { over: 1000, short: false, ..pass("rxing-as-is", 2400, 150, RXING) },
-    pass("rxing-250", 250, 150, RXING),
+    Pass { over: 250, ..pass("rxing-250", 250, 150, RXING) },
     filtered("rxing-unsharp", 1000, 200, Luma::unsharp, RXING),
     filtered("rxing-adaptive", 1000, 200, Luma::adaptive, RXING),
     filtered("rxing-inverted", 1000, 150, Luma::inverted, RXING),
@@ -86,6 +95,7 @@ const STILL: &[Pass] = &[
 pub(super) const BESIDE: &[Pass] = &[
     filtered("beside-doubled", 400, 600, Luma::doubled, ZXING),
     pass("beside-bars", 1000, 60, BARS),
+    pass("beside-maxi", 640, 30, MAXI),
     pass("beside-turned", 900, 350, TURNED),
     pass("beside-own", 640, 60, |luma, allowance, pass| own(luma, allowance, 12, false, pass)),
     pass("beside-rxing", 640, 150, RXING),

@@ -7,6 +7,7 @@ use super::confirmed::confirm;
 use super::found::{Found, Region};
 use super::glance::Glance;
 use super::passes::{BESIDE, Pass};
+use super::weighed::weighed;
 use super::with_zxing::{Effort, read_part};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -40,8 +41,9 @@ pub(super) fn look(
     }
 }
 
-fn note(found: &mut Found, symbols: Vec<Symbol>, luma: &Luma, tell: &mut dyn FnMut(Vec<Symbol>)) -> bool {
-    let new = found.add(symbols);
+fn note(found: &mut Found, mut symbols: Vec<Symbol>, luma: &Luma, tell: &mut dyn FnMut(Vec<Symbol>)) -> bool {
+    symbols.retain(|symbol| !found.has(symbol));
+    let new = found.add(weighed(luma, symbols));
     if new {
         confirm(luma, found.symbols_mut());
         tell(found.symbols().to_vec());

@@ -66,6 +66,13 @@ pub(super) fn read_clean_qr(luma: &Luma, pass: &'static str) -> Option<Symbol> {
     read_formats(luma, Region::whole(luma), Effort::Clean, &[BarcodeFormat::QRCode], pass).into_iter().next()
 }
 
+/// A MaxiCode drawn without a flaw.
+pub(super) fn read_clean_maxi(luma: &Luma, pass: &'static str) -> Option<Symbol> {
+    read_formats(luma, Region::whole(luma), Effort::Clean, &[BarcodeFormat::MaxiCode], pass)
+        .into_iter()
+        .next()
+}
+
 /// Bars drawn without a flaw in a picture that holds nothing else: what averaged lines become.
 pub(super) fn read_line(luma: &Luma, pass: &'static str) -> Option<Symbol> {
     read_formats(luma, Region::whole(luma), Effort::Line, LINE_FORMATS, pass).into_iter().next()
@@ -130,7 +137,8 @@ fn symbol(code: &Barcode, pass: &'static str) -> Option<Symbol> {
     }
     let symbology = symbology(code)?;
     let aim = code.symbology_identifier();
-    let (mut bytes, mut text) = (code.bytes(), code.text());
+    let mut bytes = code.bytes();
+    let mut text = whole_text(&bytes, code.text());
     if crate::Aim::split(aim.as_bytes()).0.is_some_and(crate::Aim::is_gs1) {
         if let Some(rest) = bytes.strip_prefix(b"\x1d") {
             bytes = rest.to_vec();
@@ -150,6 +158,18 @@ fn symbol(code: &Barcode, pass: &'static str) -> Option<Symbol> {
         [position.top_left, position.top_right, position.bottom_right, position.bottom_left].map(point);
     let confirmed = !symbology.is_bars();
     is_plausible(symbology, &text).then_some(Symbol { symbology, aim, bytes, text, corners, confirmed, pass })
+}
+
+/// The text of these bytes. The binding ends one at a NUL, and gives none where an ECI names a character set that it does not know.
+fn whole_text(bytes: &[u8], text: String) -> String {
+    let is_cut = bytes.get(text.len()).is_some_and(|next| *next == 0) && bytes.starts_with(text.as_bytes());
+    if !is_cut && !text.is_empty() {
+        return text;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 /// An EAN-13 that begins with 0 is a UPC-A: the readers agree on one name, so that the same code is not found twice.
@@ -253,6 +273,20 @@ mod tests {
         }
         row.resize(row.len() + 60, 230);
         Luma::new(row.len() as u32, 80, row.repeat(80)).unwrap()
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_lose_nothing() {
+        assert_eq!(whole_text(b"AB", "AB".to_owned()), "AB");
+        assert_eq!(whole_text(b"AB\0CD", "AB".to_owned()), "AB\0CD");
+        assert_eq!(whole_text(b"\0A\0B", "AB".to_owned()), "AB", "UTF-16 by its ECI");
+        assert_eq!(whole_text(b"\xe1\xa1", String::new()), "\u{e1}\u{a1}");
+        let content = b"AB\0CD";
+        let code = zxingcpp::create(BarcodeFormat::QRCode).from_slice(content).unwrap();
+        let image = code.to_image_with(&zxingcpp::write().scale(4).add_quiet_zones(true)).unwrap();
+        let (width, height) = (image.width() as u32, image.height() as u32);
+        let read = read_whole(&Luma::new(width, height, image.data()).unwrap(), Effort::All, "test");
+        assert_eq!((read[0].bytes.as_slice(), read[0].text.as_str()), (&content[..], "AB\0CD"));
     }
 
     #[test]
