@@ -127,3 +127,39 @@ fn counts_of_what_waits_equal_a_walk() {
     assert_eq!(count("SELECT count(*) FROM outbox"), 8);
     assert_eq!(count("SELECT count(*) FROM photos WHERE sent = 0 AND purged = 0"), 2);
 }
+
+/// Overwrites one page of a large table, not of those that a start rests on.
+fn damage_a_page(dir: &std::path::Path) {
+    let path = dir.join("station.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'units_by_serial'";
+    let page: usize = connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap().try_into().unwrap();
+    drop(connection);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(page - 1) * 4096..page * 4096].fill(0xa5);
+    std::fs::write(&path, bytes).unwrap();
+}
+
+#[test]
+fn damage_that_is_found_at_work_is_repaired_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut records = enrolled(dir.path());
+    let (unit, _) = receive(&mut records, "SN-1");
+    // So large that a start looks at a part of it only.
+    tamper(dir.path(), "INSERT INTO settings VALUES ('big', hex(zeroblob(13000000)))");
+    drop(records);
+    damage_a_page(dir.path());
+    let (records, made) = records::Records::open_or_rebuild(dir.path(), options()).unwrap();
+    assert!(made.is_none(), "a start does not look there");
+    drop(records);
+    assert!(!records::damaged_pages(dir.path()).unwrap().is_empty(), "who looks everywhere finds it");
+    records::doubt(dir.path()).unwrap();
+    let (records, made) = records::Records::open_or_rebuild(dir.path(), options()).unwrap();
+    assert!(made.is_some());
+    assert!(records.unit(&unit).unwrap().is_some());
+    drop(records);
+    assert!(records::damaged_pages(dir.path()).unwrap().is_empty());
+    let (_, made) = records::Records::open_or_rebuild(dir.path(), options()).unwrap();
+    assert!(made.is_none(), "once");
+}
