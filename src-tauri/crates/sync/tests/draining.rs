@@ -256,3 +256,21 @@ async fn a_dictionary_that_head_office_offers_is_used_and_one_that_it_then_refus
     assert_eq!(station.unsent(), 0);
     line.stop().await;
 }
+
+#[tokio::test]
+async fn a_shared_line_is_used_no_faster_than_its_ceiling() {
+    let office = Office::start().await;
+    let mut station = Station::of(&office);
+    station.config.pace.ceiling_bytes_per_second = Some(8_000);
+    let unit = station.receive();
+    let jpeg = vec![7; 30_000];
+    let hash = station.with(|records| records.photos().keep(&jpeg).unwrap());
+    let role = PhotoRole::new("FRONT").unwrap();
+    station.append(unit, UnitEvent::PhotoTaken { role, hash, len: 30_000, by: None, flaws: vec![] });
+    let begun = std::time::Instant::now();
+    let line = station.line();
+    until("sent", || station.with(|records| records.unsent().unwrap().photos) == 0).await;
+    // Pieces of 8 KiB: the fourth may go when the three before it have had their time, some three seconds.
+    assert!(begun.elapsed() >= std::time::Duration::from_secs(3), "{:?}", begun.elapsed());
+    line.stop().await;
+}
