@@ -18,7 +18,7 @@ fn sound_records_are_fine_also_while_a_station_is_at_work() {
     let ran = on(folder.path(), &["verify"]).fine();
     assert_eq!(
         ran.stdout,
-        "{\"events\":5,\"chain\":\"ok\",\"projections\":\"ok\",\"photos_missing\":0,\"photos_purged\":0,\"problems\":[]}\n"
+        "{\"events\":5,\"chain\":\"ok\",\"projections\":\"ok\",\"photos_missing\":0,\"photos_purged\":0,\"photos_pruned\":0,\"problems\":[]}\n"
     );
     let ran = station(["verify", "--data", folder.path().to_str().unwrap()]).fine();
     assert_eq!(ran.stdout, "5 events, chain ok, projections ok, photos: 0 missing, 0 purged\n");
@@ -37,7 +37,7 @@ fn a_changed_byte_and_a_lost_photo_are_found() {
     let report = ran.json();
     assert_eq!(
         keys(&report),
-        ["chain", "events", "photos_missing", "photos_purged", "problems", "projections"]
+        ["chain", "events", "photos_missing", "photos_pruned", "photos_purged", "problems", "projections"]
     );
     assert_eq!((&report["chain"], &report["photos_missing"]), (&json!("ok"), &json!(1)));
     assert_eq!(
