@@ -5,6 +5,8 @@
     reason = "loops over a net of fixed size; `any_net_is_pulled` covers odd pictures"
 )]
 
+use super::Point;
+use super::allowance::Allowance;
 use super::flat::Flat;
 use super::grid::{Grid, Known, Map};
 
@@ -15,10 +17,19 @@ const FARTHEST: f32 = 1.6;
 /// What a point that leaves its neighbours' way by a module must gain, in shares of what its modules have.
 const STIFF: f32 = 0.12;
 
+/// Modules of unknown content around a point that are looked at, about.
+const OTHERS: usize = 50;
+
 type Net = [[(f32, f32); POINTS]; POINTS];
 
-/// Every module's value as [`Grid::values`] tells it, the net pulled over the symbol.
-pub(super) fn bent_values(grid: &Grid, flat: &Flat) -> Option<Vec<f32>> {
+/// What is read from every module's value as [`Grid::values`] tells it, the net pulled over the symbol: roughly first, then finely.
+/// None where the allowance is over before it lies.
+pub(super) fn read_bent<T>(
+    grid: &Grid,
+    flat: &Flat,
+    allowance: &Allowance<'_>,
+    mut read: impl FnMut(&[f32]) -> Option<T>,
+) -> Option<T> {
     let map = Map::between(&grid.quad, grid.side)?;
     let known = Known::of(grid.side);
     let module = {
@@ -26,67 +37,91 @@ pub(super) fn bent_values(grid: &Grid, flat: &Flat) -> Option<Vec<f32>> {
         (a.x - b.x).hypot(a.y - b.y) / (grid.side as f32 - 7.0)
     };
     let mut net: Net = [[(0.0, 0.0); POINTS]; POINTS];
-    let around = modules_around(&known, grid.side);
-    let sample = |net: &Net, x: f32, y: f32| {
-        let place = map.place(x, y);
-        let (dx, dy) = moved(net, x, y, grid.side);
-        flat.at(place.x + dx * module, place.y + dy * module)
-    };
-    for step in [0.5, 0.3, 0.3, 0.15] {
-        for (point, around) in around.iter().enumerate() {
-            pull(&mut net, point, step, around, &sample);
+    let around = modules_around(&known, grid.side, &map);
+    let side = grid.side;
+    let middle = |place: usize| ((place % side) as f32 + 0.5, (place / side) as f32 + 0.5);
+    let all: Vec<Module> =
+        (0..side * side).map(middle).map(|(x, y)| Module::of(x, y, 0.0, side, &map)).collect();
+    for steps in [[0.5, 0.3], [0.3, 0.15]] {
+        for step in steps {
+            for (point, around) in around.iter().enumerate() {
+                if allowance.is_over() {
+                    return None;
+                }
+                pull(&mut net, point, step, around, &|net, held| held.sample(net, flat, module));
+            }
+        }
+        let values: Vec<f32> = all.iter().map(|held| held.sample(&net, flat, module)).collect();
+        if let Some(read) = read(&values) {
+            return Some(read);
         }
     }
-    let side = grid.side;
-    Some(
-        (0..side * side)
-            .map(|place| sample(&net, (place % side) as f32 + 0.5, (place / side) as f32 + 0.5))
-            .collect(),
-    )
+    None
 }
 
-/// A module by its middle: 1 where it must be light, -1 where it must be dark, 0 where it is unknown.
-type Module = (f32, f32, f32);
+/// A module in the net.
+#[derive(Debug, Clone, Copy)]
+struct Module {
+    /// Where a plane has its middle.
+    place: Point,
+    /// 1 where it must be light, -1 where it must be dark, 0 where it is unknown.
+    sign: f32,
+    /// The point of the net above and to the left of it, and how far it lies from there to the next ones (0 to 1).
+    row: usize,
+    column: usize,
+    within: (f32, f32),
+}
 
-/// The modules that each point of the net moves.
-fn modules_around(known: &Known, side: usize) -> Vec<Vec<Module>> {
+impl Module {
+    /// The one with its middle at a place in modules.
+    fn of(x: f32, y: f32, sign: f32, side: usize, map: &Map) -> Module {
+        let scale = (POINTS - 1) as f32 / side as f32;
+        let last = POINTS as f32 - 1.001;
+        let (u, v) = ((x * scale).clamp(0.0, last), (y * scale).clamp(0.0, last));
+        let (column, row) = (u as usize, v as usize);
+        Module { place: map.place(x, y), sign, row, column, within: (u - column as f32, v - row as f32) }
+    }
+
+    /// Its value where the net, which is in modules of so many pixels, moves it.
+    fn sample(&self, net: &Net, flat: &Flat, module: f32) -> f32 {
+        let (u, v) = self.within;
+        let (upper, lower) = (&net[self.row], &net[self.row + 1]);
+        let mix = |of: fn(&(f32, f32)) -> f32| {
+            let left = of(&upper[self.column]) * (1.0 - v) + of(&lower[self.column]) * v;
+            let right = of(&upper[self.column + 1]) * (1.0 - v) + of(&lower[self.column + 1]) * v;
+            left * (1.0 - u) + right * u
+        };
+        flat.at(self.place.x + mix(|d| d.0) * module, self.place.y + mix(|d| d.1) * module)
+    }
+}
+
+/// The modules that each point of the net moves: those that are known, and of the others no more than tell enough.
+fn modules_around(known: &Known, side: usize, map: &Map) -> Vec<Vec<Module>> {
     let cell = side as f32 / (POINTS - 1) as f32;
     let inside = |at: f32| (0.0..side as f32).contains(&at);
     let all = known.modules.iter().copied().filter(|(x, y, _)| inside(*x) && inside(*y));
-    let all: Vec<Module> = all.chain(known.others.iter().map(|(x, y)| (*x, *y, 0.0))).collect();
+    let all: Vec<(f32, f32, f32)> = all.collect();
+    let others: Vec<(f32, f32, f32)> = known.others.iter().map(|(x, y)| (*x, *y, 0.0)).collect();
     (0..POINTS * POINTS)
         .map(|point| {
             let (x, y) = ((point % POINTS) as f32 * cell, (point / POINTS) as f32 * cell);
-            let near = |m: &&Module| (m.0 - x).abs() < cell && (m.1 - y).abs() < cell;
-            all.iter().filter(near).copied().collect()
+            let near = |m: &&(f32, f32, f32)| (m.0 - x).abs() < cell && (m.1 - y).abs() < cell;
+            let every = (others.iter().filter(near).count() / OTHERS).max(1);
+            let modules = all.iter().filter(near).chain(others.iter().filter(near).step_by(every));
+            modules.map(|(x, y, sign)| Module::of(*x, *y, *sign, side, map)).collect()
         })
         .collect()
 }
 
-/// How far the net moves a place, in modules.
-fn moved(net: &Net, x: f32, y: f32, side: usize) -> (f32, f32) {
-    let scale = (POINTS - 1) as f32 / side as f32;
-    let (u, v) =
-        ((x * scale).clamp(0.0, POINTS as f32 - 1.001), (y * scale).clamp(0.0, POINTS as f32 - 1.001));
-    let (column, row) = (u as usize, v as usize);
-    let (u, v) = (u - column as f32, v - row as f32);
-    let mix = |of: fn((f32, f32)) -> f32| {
-        let upper = of(net[row][column]) * (1.0 - u) + of(net[row][column + 1]) * u;
-        let lower = of(net[row + 1][column]) * (1.0 - u) + of(net[row + 1][column + 1]) * u;
-        upper * (1.0 - v) + lower * v
-    };
-    (mix(|d| d.0), mix(|d| d.1))
-}
-
 /// Moves a point to where its modules are clearest, for as long as that helps.
-fn pull(net: &mut Net, point: usize, step: f32, around: &[Module], sample: &impl Fn(&Net, f32, f32) -> f32) {
+fn pull(net: &mut Net, point: usize, step: f32, around: &[Module], sample: &impl Fn(&Net, &Module) -> f32) {
     let (row, column) = (point / POINTS, point % POINTS);
     let clear = |net: &Net| {
         let (mut sum, mut strength) = (0.0, 0.0);
-        for (x, y, sign) in around {
-            let value = sample(net, *x, *y);
+        for module in around {
+            let value = sample(net, module);
             // What is known weighs more than what is only clear.
-            sum += if *sign == 0.0 { value.abs() } else { 2.0 * value * sign };
+            sum += if module.sign == 0.0 { value.abs() } else { 2.0 * value * module.sign };
             strength += value.abs();
         }
         (sum, strength)
@@ -133,11 +168,13 @@ fn pull(net: &mut Net, point: usize, step: f32, around: &[Module], sample: &impl
 
 #[cfg(test)]
 mod tests {
+    use super::super::Luma;
+    use super::super::allowance::tests::Moved;
     use super::super::finder::corners;
     use super::super::grid::grids;
-    use super::super::{Luma, Point};
     use super::*;
     use proptest::prelude::*;
+    use std::time::Duration;
 
     /// A symbol on cloth with folds so many modules high.
     fn crumpled(text: &str, by: f32) -> Luma {
@@ -170,7 +207,11 @@ mod tests {
                     .filter(|(i, v)| (**v < 0.0) != truth.dark(i % side, i / side))
                     .count()
             };
-            assert_eq!(wrong(&bent_values(&grid, &flat).unwrap()), 0, "{by}");
+            let clock = Moved::default();
+            let enough = Allowance::begin(&clock, Duration::from_secs(1));
+            let read = |values: &[f32]| (wrong(values) == 0).then_some(());
+            assert!(read_bent(&grid, &flat, &enough, read).is_some(), "{by}");
+            assert!(read_bent(&grid, &flat, &enough.at_most(Duration::ZERO), read).is_none());
             assert!(by < 0.3 || wrong(&grid.values(&flat)) > 50, "this is flat: it shows nothing");
         }
     }
@@ -182,10 +223,15 @@ mod tests {
             let flat = Flat::of(&Luma::new(width, height, pixels).unwrap(), 7);
             let quad = std::array::from_fn(|i| Point { x: places[i * 2], y: places[i * 2 + 1] });
             let side = 17 + 4 * version;
-            if let Some(values) = bent_values(&Grid { quad, side, fit: 0.0 }, &flat) {
-                prop_assert_eq!(values.len(), side * side);
-                prop_assert!(values.iter().all(|value| value.is_finite()));
-            }
+            let clock = Moved::default();
+            let enough = Allowance::begin(&clock, Duration::from_secs(1));
+            let mut sizes = Vec::new();
+            let read = read_bent(&Grid { quad, side, fit: 0.0 }, &flat, &enough, |values| {
+                sizes.push((values.len(), values.iter().all(|value| value.is_finite())));
+                None::<()>
+            });
+            prop_assert!(read.is_none());
+            prop_assert!(sizes.is_empty() || sizes == [(side * side, true); 2], "{:?}", sizes);
         }
     }
 }

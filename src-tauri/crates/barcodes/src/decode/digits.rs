@@ -100,7 +100,7 @@ pub(super) struct Number {
 }
 
 /// How many of the likeliest numbers are told.
-const KEPT: usize = 8;
+const KEPT: usize = 16;
 
 impl Number {
     const NONE: Number = Number { cost: f32::MAX, first: 0, digits: [0; 12] };
@@ -129,31 +129,61 @@ impl Number {
 
 /// The numbers that fit best, the best first.
 pub(super) fn decide(kind: Kind, costs: &Costs) -> Vec<Number> {
+    let mut firsts: Vec<(Least, usize)> =
+        kind.firsts().iter().enumerate().map(|(first, sets)| (least(kind, costs, sets), first)).collect();
+    // The likeliest first: those after it need not be followed far.
+    firsts.sort_by(|a, b| a.0[0].total_cmp(&b.0[0]));
+    let mut best = [Number::NONE; KEPT];
+    for (least, first) in firsts {
+        if least[0] < best[KEPT - 1].cost {
+            decide_after(kind, costs, first, &least, &mut best);
+        }
+    }
+    best.into_iter().filter(|number| number.cost < f32::MAX).collect()
+}
+
+/// What the digits from each slot on cost at least.
+type Least = [f32; 13];
+
+fn least(kind: Kind, costs: &Costs, sets: &[usize; 6]) -> Least {
+    let mut least = [0.0; 13];
+    for slot in (0..2 * kind.half()).rev() {
+        let set = if slot < kind.half() { sets[slot] } else { 0 };
+        let of_slot = &costs[slot][set * 10..set * 10 + 10];
+        least[slot] = least[slot + 1] + of_slot.iter().copied().fold(f32::MAX, f32::min);
+    }
+    least
+}
+
+/// Keeps the numbers with that first digit that fit better than what is kept.
+fn decide_after(kind: Kind, costs: &Costs, first: usize, least: &Least, best: &mut [Number; KEPT]) {
     let slots = 2 * kind.half();
     let weight = |from_right: usize| if from_right.is_multiple_of(2) { 1 } else { 3 };
-    let mut best = [Number::NONE; KEPT];
-    for (first, sets) in kind.firsts().iter().enumerate() {
-        // The best beginnings by their remainder.
-        let mut begun = [[Number::NONE; KEPT]; 10];
-        begun[first * weight(slots) % 10][0] = Number { cost: 0.0, first, digits: [0; 12] };
-        for slot in 0..slots {
-            let set = if slot < kind.half() { sets[slot] } else { 0 };
-            let mut longer = [[Number::NONE; KEPT]; 10];
-            for (remainder, numbers) in begun.iter().enumerate() {
-                for number in numbers.iter().filter(|number| number.cost < best[KEPT - 1].cost) {
-                    for digit in 0..10 {
-                        let pattern = set * 10 + digit;
-                        let mut number = Number { cost: number.cost + costs[slot][pattern], ..*number };
+    let Some(sets) = kind.firsts().get(first) else { return };
+    // The best beginnings by their remainder.
+    let mut begun = [[Number::NONE; KEPT]; 10];
+    begun[first * weight(slots) % 10][0] = Number { cost: 0.0, first, digits: [0; 12] };
+    for slot in 0..slots {
+        let set = if slot < kind.half() { sets[slot] } else { 0 };
+        let mut longer = [[Number::NONE; KEPT]; 10];
+        let most = best[KEPT - 1].cost - least[slot + 1];
+        for (remainder, numbers) in begun.iter().enumerate() {
+            for number in numbers.iter().filter(|number| number.cost < most) {
+                for digit in 0..10 {
+                    let pattern = set * 10 + digit;
+                    let cost = number.cost + costs[slot][pattern];
+                    let kept = &mut longer[(remainder + digit * weight(slots - 1 - slot)) % 10];
+                    if cost < most && cost < kept[KEPT - 1].cost {
+                        let mut number = Number { cost, ..*number };
                         number.digits[slot] = pattern as u8;
-                        keep(&mut longer[(remainder + digit * weight(slots - 1 - slot)) % 10], number);
+                        keep(kept, number);
                     }
                 }
             }
-            begun = longer;
         }
-        begun[0].iter().for_each(|number| keep(&mut best, *number));
+        begun = longer;
     }
-    best.into_iter().filter(|number| number.cost < f32::MAX).collect()
+    begun[0].iter().for_each(|number| keep(best, *number));
 }
 
 fn keep(best: &mut [Number; KEPT], number: Number) {

@@ -41,6 +41,7 @@ impl Flat {
     }
 
     /// Between pixels; 0 outside.
+    #[inline]
     pub fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x - 0.5, y - 0.5);
         // Neither is a number that is none.

@@ -6,7 +6,7 @@
     reason = "loops over tables of fixed size and over samples whose number comes from them; `any_line_is_compared` covers odd ones"
 )]
 
-use super::digit_looks::{Look, PER_MODULE, WINDOW, looks};
+use super::digit_looks::{Look, PER_MODULE, Pattern, WINDOW, looks};
 use super::digits::{Costs, Kind, Number, QUIET, decide};
 use super::whole_looks::{darkness, missed, unexplained};
 
@@ -44,9 +44,8 @@ struct Place {
 }
 
 impl Place {
-    /// The place in the line of so many modules from the first edge.
-    fn at(&self, module: f32, modules: f32) -> f32 {
-        let t = module / modules;
+    /// The place in the line at a share of the symbol's modules, counted from the first edge.
+    fn at(&self, t: f32) -> f32 {
         self.from + (self.to - self.from) * (t + self.bend * t * (1.0 - t))
     }
 }
@@ -98,11 +97,11 @@ fn value(values: &[f32], at: f32) -> f32 {
 fn places(relative: &[f32], kind: Kind, around: Place, slack: f32) -> Vec<Place> {
     const BENDS: [f32; 5] = [0.0, -0.05, 0.05, -0.1, 0.1];
     const MOST: usize = 3;
-    let (frame, modules) = (kind.frame(), kind.modules() as f32);
+    let modules = kind.modules() as f32;
+    let frame: Vec<(f32, f32)> = kind.frame().into_iter().map(|(at, sign)| (at / modules, sign)).collect();
     let module = (around.to - around.from) / modules;
     let seen = |place: &Place| {
-        let sum: f32 =
-            frame.iter().map(|(at, sign)| value(relative, place.at(*at, modules) - 0.5) * sign).sum();
+        let sum: f32 = frame.iter().map(|(at, sign)| value(relative, place.at(*at) - 0.5) * sign).sum();
         sum / frame.len() as f32
     };
     let step = (module * 0.5).max(0.25);
@@ -165,9 +164,10 @@ fn refine(place: &mut Place, module: f32, seen: &impl Fn(&Place) -> f32) {
 
 /// Samples of the modules and of their quiet zones, from either end.
 fn samples_of(values: &[f32], kind: Kind, place: &Place, backwards: bool) -> Vec<f32> {
-    let at = |i: usize| (i as f32 + 0.5) / PER_MODULE as f32 - QUIET as f32;
+    let per_sample = 1.0 / (PER_MODULE * kind.modules()) as f32;
+    let at = |i: usize| (i as f32 + 0.5 - (QUIET * PER_MODULE) as f32) * per_sample;
     let count = (kind.modules() + 2 * QUIET) * PER_MODULE;
-    let sample = |i: usize| value(values, place.at(at(i), kind.modules() as f32) - 0.5);
+    let sample = |i: usize| value(values, place.at(at(i)) - 0.5);
     if backwards { (0..count).rev().map(sample).collect() } else { (0..count).map(sample).collect() }
 }
 
@@ -182,12 +182,12 @@ struct Candidate {
 fn digits_at(values: &[f32], relative: &[f32], kind: Kind, place: &Place) -> Option<Said> {
     let mut place = *place;
     let mut all = candidates(relative, kind, &place);
-    rank(&mut all, values, kind, &place, f32::MIN);
+    rank(&mut all, values, kind, &place);
     let best = all.first().filter(|best| best.missed < MAY_BE)?;
-    settle(&mut place, best, values, kind);
     // Whatever misses much more than that is nothing by any light.
     let worth = best.missed * 3.0 + 0.05;
-    rank(&mut all, values, kind, &place, worth);
+    settle(&mut place, best, values, kind);
+    search(&mut all, values, kind, &place, worth);
     let best = all.first().filter(|best| best.look.0 <= MOST_BLUR)?;
     let next = all.get(1).map_or(1.0, |next| next.missed);
     // No model is truer than that; and one module's samples say the same, they count as one.
@@ -215,8 +215,19 @@ fn candidates(relative: &[f32], kind: Kind, place: &Place) -> Vec<Candidate> {
     all
 }
 
-/// By how little of the line each leaves unexplained: in its blur and gain so far, or in the best ones where it missed less.
-fn rank(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place, worth: f32) {
+/// By how little of the line each leaves unexplained in its blur and gain so far.
+fn rank(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place) {
+    let samples = [false, true].map(|backwards| samples_of(values, kind, place, backwards));
+    for candidate in all.iter_mut() {
+        let samples = &samples[usize::from(candidate.backwards)];
+        let modules = candidate.number.modules(kind);
+        candidate.missed = missed(samples, &darkness(&modules, samples.len(), candidate.look));
+    }
+    all.sort_by(|a, b| a.missed.total_cmp(&b.missed));
+}
+
+/// The same in the blur and the gain that suit each best, where it has missed less than what is worth the search.
+fn search(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place, worth: f32) {
     let samples = [false, true].map(|backwards| samples_of(values, kind, place, backwards));
     for candidate in all.iter_mut() {
         let samples = &samples[usize::from(candidate.backwards)];
@@ -270,13 +281,23 @@ fn slot_costs(samples: &[f32], kind: Kind, slot: usize, look: &Look) -> [f32; 20
     let start = (kind.start(slot) + QUIET) * PER_MODULE - PER_MODULE / 2;
     let mut costs = [f32::MAX; 20];
     for from in [start, start - 1, start + 1] {
-        let window = &samples[from..from + WINDOW];
+        let Some(window) = samples[from..].first_chunk::<WINDOW>() else { continue };
         for (cost, pattern) in costs.iter_mut().zip(look.patterns(right)) {
-            let miss: f32 = window.iter().zip(pattern).map(|(a, b)| (a - b) * (a - b)).sum();
-            *cost = cost.min(miss);
+            *cost = cost.min(apart(window, pattern));
         }
     }
     costs
+}
+
+/// The sum of squared differences, eight side by side.
+fn apart(a: &Pattern, b: &Pattern) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += (a - b) * (a - b);
+        }
+    }
+    sums.iter().sum()
 }
 
 #[cfg(test)]

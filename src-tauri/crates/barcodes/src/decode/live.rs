@@ -144,7 +144,7 @@ impl Decoder {
         } else if self.restless_frames.is_multiple_of(PATIENCE_FRAMES) {
             self.look_closely(frame, &mut found, allowance);
         }
-        self.keep(frame, &mut found);
+        self.keep(frame, &mut found, allowance);
         found.into_symbols()
     }
 
@@ -223,7 +223,7 @@ impl Decoder {
     }
 
     /// Follows from now on what this frame held, and for some frames what it did not.
-    fn keep(&mut self, frame: &Luma, found: &mut Found) {
+    fn keep(&mut self, frame: &Luma, found: &mut Found, allowance: &Allowance<'_>) {
         for followed in &mut self.followed {
             followed.missed += 1;
         }
@@ -232,7 +232,7 @@ impl Decoder {
             let known = self.followed.iter().find(|followed| followed.symbol.same(symbol));
             symbol.confirmed |= known.is_some_and(|known| known.symbol.confirmed);
         }
-        found.add(weighed(frame, symbols));
+        found.add(weighed(frame, symbols, allowance));
         confirm(frame, found.symbols_mut());
         for symbol in found.symbols() {
             let place = self.followed.iter().position(|followed| followed.symbol.same(symbol));

@@ -79,7 +79,7 @@ fn read_area(luma: &Luma, area: &Stripes, allowance: &Allowance<'_>, pass: &'sta
         }
         if matches!(blur, Blur::None)
             && said.is_empty()
-            && let Some(digits) = alike(&bands, beside)
+            && let Some(digits) = alike(&bands, beside, allowance)
         {
             return Some(of_digits(seen(area, pass), digits));
         }
@@ -88,9 +88,12 @@ fn read_area(luma: &Luma, area: &Stripes, allowance: &Allowance<'_>, pass: &'sta
 }
 
 /// The digits of an EAN-13 that two bands look like, begun and ended so many pixels from the ends of the bands.
-fn alike(bands: &[Vec<f32>], beside: f32) -> Option<String> {
+fn alike(bands: &[Vec<f32>], beside: f32, allowance: &Allowance<'_>) -> Option<String> {
     let mut said: Vec<String> = Vec::new();
     for (place, values) in bands.iter().enumerate() {
+        if allowance.is_over() {
+            return None;
+        }
         // About one place a pixel.
         let end = values.len() as f32 - beside;
         if let Some(found) = compare(values, Kind::Ean13, beside, end, beside.min(24.0)) {

@@ -2,15 +2,17 @@
 //! module matrix to them.
 
 use super::allowance::Allowance;
-use super::bent::bent_values;
+use super::bent::read_bent;
 use super::finder::corners;
 use super::flat::Flat;
-use super::grid::{Verdict, draw, grids};
+use super::grid::{Grid, Verdict, draw, grids};
 use super::with_zxing::read_clean_qr;
 use super::{Luma, Symbol};
 
 /// A grid that fits less is no symbol that could be bent.
 const BENT: f32 = 0.6;
+/// Grids that are taken for bent, the best fitting ones.
+const MOST_BENT: usize = 3;
 
 /// All QR codes between three finder patterns each, with outlines. Begins nothing new when the allowance is over.
 pub(super) fn qr_codes(
@@ -25,22 +27,32 @@ pub(super) fn qr_codes(
         flat.invert();
     }
     let mut symbols: Vec<Symbol> = Vec::new();
+    let mut unread: Vec<Grid> = Vec::new();
     for corner in corners(&flat) {
         if allowance.is_over() {
             break;
         }
-        let mut grids = grids(&flat, &corner).into_iter();
-        symbols.extend(grids.find_map(|grid| {
-            let read = |values: &[f32]| {
-                let read = |verdict: &Verdict| read_clean_qr(&draw(values, grid.side, *verdict)?, pass);
-                [Verdict::Plain, Verdict::Neighbours, Verdict::Sharpened].iter().find_map(read)
-            };
-            let bent = || (grid.fit >= BENT).then(|| bent_values(&grid, &flat)).flatten();
-            let symbol = read(&grid.values(&flat)).or_else(|| read(&bent()?))?;
-            Some(Symbol { corners: grid.outline(), ..symbol })
-        }));
+        let grids = grids(&flat, &corner);
+        let plain = |grid: &Grid| read(grid, &grid.values(&flat), pass);
+        match grids.iter().find_map(plain) {
+            Some(symbol) => symbols.push(symbol),
+            None => unread.extend(grids.into_iter().filter(|grid| grid.fit >= BENT)),
+        }
+    }
+    // That takes long: only where nothing lies flat.
+    if symbols.is_empty() {
+        unread.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+        let bent = |grid: &Grid| read_bent(grid, &flat, allowance, |values| read(grid, values, pass));
+        symbols.extend(unread.iter().take(MOST_BENT).find_map(bent));
     }
     symbols
+}
+
+/// The symbol in a grid with these values, with its outline.
+fn read(grid: &Grid, values: &[f32], pass: &'static str) -> Option<Symbol> {
+    let read = |verdict: &Verdict| read_clean_qr(&draw(values, grid.side, *verdict)?, pass);
+    let symbol = [Verdict::Plain, Verdict::Neighbours, Verdict::Sharpened].iter().find_map(read)?;
+    Some(Symbol { corners: grid.outline(), ..symbol })
 }
 
 #[cfg(test)]

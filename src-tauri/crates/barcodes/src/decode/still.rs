@@ -33,7 +33,8 @@ pub(super) fn look(
         if allowance.is_over() {
             return;
         }
-        note(&mut found, views.read(pass, allowance), luma, tell);
+        let symbols = views.read(pass, allowance);
+        note(&mut found, symbols, luma, allowance, tell);
         if !found.is_empty() {
             look_beside(&mut found, luma, allowance, tell);
             return;
@@ -41,14 +42,18 @@ pub(super) fn look(
     }
 }
 
-fn note(found: &mut Found, mut symbols: Vec<Symbol>, luma: &Luma, tell: &mut dyn FnMut(Vec<Symbol>)) -> bool {
+fn note(
+    found: &mut Found,
+    mut symbols: Vec<Symbol>,
+    luma: &Luma,
+    allowance: &Allowance<'_>,
+    tell: &mut dyn FnMut(Vec<Symbol>),
+) {
     symbols.retain(|symbol| !found.has(symbol));
-    let new = found.add(weighed(luma, symbols));
-    if new {
+    if found.add(weighed(luma, symbols, allowance)) {
         confirm(luma, found.symbols_mut());
         tell(found.symbols().to_vec());
     }
-    new
 }
 
 /// Looks at the busy parts of the picture that no symbol covers, each by itself, for further symbols: first all of them
@@ -62,7 +67,8 @@ fn look_beside(found: &mut Found, luma: &Luma, allowance: &Allowance<'_>, tell: 
     for region in uncovered(&mut glance, found, luma) {
         let fits = limit(found).side_that_fits((region.width, region.height), u32::MAX, NS_A_PIXEL);
         if fits == Some(region.width.max(region.height)) && !found.has_new_in(region, known) {
-            note(found, attempt(|| read_part(luma, region, Effort::All, "beside")), luma, tell);
+            let symbols = attempt(|| read_part(luma, region, Effort::All, "beside"));
+            note(found, symbols, luma, allowance, tell);
         }
     }
     let parts = uncovered(&mut glance, found, luma);
@@ -78,7 +84,7 @@ fn look_beside(found: &mut Found, luma: &Luma, allowance: &Allowance<'_>, tell: 
             let Some(part) = luma.cut(*region) else { continue };
             let symbols = Views { luma: &part, scaled: Vec::new() }.read(pass, &limit(found));
             let symbols = symbols.into_iter().map(|symbol| symbol.moved(*region)).collect();
-            note(found, symbols, luma, tell);
+            note(found, symbols, luma, allowance, tell);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! EAN and UPC reads weighed against what lines across their bars look like, by another mechanism than any reader's. A wrong number
 //! whose check digit fits is worse than none.
 
+use super::allowance::Allowance;
 use super::bars::{Line, extent};
 use super::digits::Kind;
 use super::likeness::compare;
@@ -28,12 +29,14 @@ enum Verdict {
 }
 
 /// Confirms the reads of which bars look like what was read, and gives what the bars look like in place of those that they
-/// contradict.
-pub(super) fn weighed(luma: &Luma, symbols: Vec<Symbol>) -> Vec<Symbol> {
+/// contradict. When the allowance is over the first is weighed still, so that a read of the last moment is no wrong one; others are
+/// left as they are.
+pub(super) fn weighed(luma: &Luma, symbols: Vec<Symbol>, allowance: &Allowance<'_>) -> Vec<Symbol> {
     symbols
         .into_iter()
-        .map(|symbol| {
-            if symbol.confirmed {
+        .enumerate()
+        .map(|(place, symbol)| {
+            if symbol.confirmed || place > 0 && allowance.is_over() {
                 return symbol;
             }
             let verdict = catch_unwind(AssertUnwindSafe(|| verdict(luma, &symbol)));
@@ -113,9 +116,11 @@ fn band_says(luma: &Luma, outline: &[super::Point; 4], kind: Kind, band: f32) ->
 #[cfg(test)]
 mod tests {
     use super::super::Point;
+    use super::super::allowance::tests::Moved;
     use super::super::found::tests::symbol;
     use super::super::likeness::tests::line;
     use super::*;
+    use std::time::Duration;
 
     /// Bars that light has made thinner.
     fn page(digits: &str, gain: f32) -> (Luma, [Point; 4]) {
@@ -133,7 +138,9 @@ mod tests {
         text: &str,
     ) -> (Symbology, String, bool) {
         let read = Symbol { symbology, corners, confirmed: false, ..symbol(text, "test") };
-        let symbols = weighed(luma, vec![read]);
+        let clock = Moved::default();
+        let allowance = Allowance::begin(&clock, Duration::from_secs(1));
+        let symbols = weighed(luma, vec![read], &allowance);
         (symbols[0].symbology, symbols[0].text.clone(), symbols[0].confirmed)
     }
 
@@ -158,5 +165,18 @@ mod tests {
             (Symbology::Ean13, wrong.to_owned(), false),
             "where nothing is seen nothing is said"
         );
+    }
+
+    #[test]
+    fn only_the_first_read_is_weighed_when_no_time_is_left() {
+        let text = "023942431015";
+        let (luma, corners) = page("0023942431015", 0.0);
+        let read = Symbol { symbology: Symbology::UpcA, corners, confirmed: false, ..symbol(text, "test") };
+        let clock = Moved::default();
+        for (left_ms, confirmed) in [(0, [true, false, false]), (1, [true; 3])] {
+            let allowance = Allowance::begin(&clock, Duration::from_millis(left_ms));
+            let symbols = weighed(&luma, vec![read.clone(), read.clone(), read.clone()], &allowance);
+            assert!(symbols.iter().map(|symbol| symbol.confirmed).eq(confirmed));
+        }
     }
 }

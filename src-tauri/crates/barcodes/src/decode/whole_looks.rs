@@ -42,38 +42,53 @@ pub(super) fn unexplained(samples: &[f32], modules: &[bool], (blur, gain): (f32,
     (least, (blur, gain))
 }
 
-/// Where modules change, in modules from the first sample; 1 where dark begins, -1 where it ends.
-fn edges(modules: &[bool]) -> Vec<(f32, f32)> {
+/// The modules before which there is a change, counted from the first sample; 1 where dark begins, -1 where it ends.
+fn edges(modules: &[bool]) -> Vec<(usize, f32)> {
     let before = std::iter::once(false).chain(modules.iter().copied());
     let after = modules.iter().copied().chain(std::iter::once(false));
     before
         .zip(after)
         .enumerate()
         .filter(|(_, (before, after))| before != after)
-        .map(|(place, (_, after))| ((place + QUIET) as f32, if after { 1.0 } else { -1.0 }))
+        .map(|(place, (_, after))| (place + QUIET, if after { 1.0 } else { -1.0 }))
         .collect()
 }
 
+/// How far from an edge its blur is drawn, in standard deviations.
+const REACH: f32 = 3.5;
+
+/// An edge in samples: the first one that is not as before it, counted from where its module begins, and each one's share of the step
+/// from there on.
+struct Edge {
+    first: isize,
+    shares: Vec<f32>,
+}
+
+impl Edge {
+    /// So many modules behind where its module begins.
+    fn of(place: f32, blur: f32) -> Edge {
+        let sample = |place: f32| (place * PER_MODULE as f32).round() as isize;
+        let (first, end) = (sample(place - blur * REACH), sample(place + blur * REACH));
+        let at = |i: isize| (i as f32 + 0.5) / PER_MODULE as f32 - place;
+        Edge { first, shares: (first..end).map(|i| step(at(i) / blur)).collect() }
+    }
+}
+
 /// How dark each sample is, 0 to 1.
-fn drawn(edges: &[(f32, f32)], count: usize, blur: f32, gain: f32) -> Vec<f32> {
-    /// Places of the step function's table for each module.
-    const FINE: f32 = 32.0;
-    let reach = blur * 3.5;
-    let table: Vec<f32> =
-        (0..=(2.0 * reach * FINE) as usize).map(|place| step((place as f32 / FINE - reach) / blur)).collect();
+fn drawn(edges: &[(usize, f32)], count: usize, blur: f32, gain: f32) -> Vec<f32> {
+    // Bars grow to both sides; those of one kind look the same wherever they are.
+    let [begin, end] = [-gain / 2.0, gain / 2.0].map(|place| Edge::of(place, blur));
     let mut dark = vec![0.0; count];
-    // Beyond the table's end a step is whole: that is added up from edge to edge.
+    // Beyond an edge's last sample its step is whole: that is added up from edge to edge.
     let mut whole = vec![0.0; count + 1];
-    for (place, sign) in edges {
-        // Bars grow to both sides.
-        let place = place - sign * gain / 2.0;
-        let sample = |place: f32| ((place * PER_MODULE as f32 + 0.5).floor().max(0.0) as usize).min(count);
-        let (first, end) = (sample(place - reach), sample(place + reach));
-        for (i, dark) in dark[first..end].iter_mut().enumerate() {
-            let from = ((first + i) as f32 + 0.5) / PER_MODULE as f32 - place + reach;
-            *dark += sign * table[((from * FINE).max(0.0) as usize).min(table.len() - 1)];
-        }
-        whole[end] += sign;
+    for (module, sign) in edges {
+        let edge = if *sign > 0.0 { &begin } else { &end };
+        let first = (module * PER_MODULE) as isize + edge.first;
+        let skipped = first.min(0).unsigned_abs().min(edge.shares.len());
+        let (first, shares) = (first.max(0) as usize, &edge.shares[skipped..]);
+        let first = first.min(count);
+        dark[first..].iter_mut().zip(shares).for_each(|(dark, share)| *dark += sign * share);
+        whole[(first + shares.len()).min(count)] += sign;
     }
     let mut sum = 0.0;
     for (dark, whole) in dark.iter_mut().zip(whole) {
@@ -88,30 +103,72 @@ pub(super) fn darkness(modules: &[bool], count: usize, (blur, gain): (f32, f32))
     drawn(&edges(modules), count, blur, gain)
 }
 
+/// Samples that are summed up side by side.
+const LANES: usize = 8;
+/// Sums that the light is reckoned from: of the values, of the darkness, of both, and of each with powers of the place.
+const SUMS: usize = 13;
+
 /// The share of the samples' variance that the darkness leaves unexplained, in light that changes evenly along the line.
 pub(super) fn missed(samples: &[f32], dark: &[f32]) -> f32 {
-    let count = samples.len() as f64;
-    let mut rows = [[0.0_f64; 6]; 5];
-    let (mut sum, mut squares) = (0.0_f64, 0.0_f64);
-    for (i, (value, dark)) in samples.iter().zip(dark).enumerate() {
-        let (value, dark, along) = (f64::from(*value), f64::from(*dark), i as f64 / count - 0.5);
-        let row = [1.0, along, along * along, dark, dark * along, value];
-        for i in 0..5 {
-            for j in 0..6 {
-                rows[i][j] += row[i] * row[j];
-            }
+    let count = samples.len().min(dark.len());
+    let per_sample = 1.0 / count.max(1) as f32;
+    let mut lanes = [[0.0_f32; LANES]; SUMS];
+    let parts = samples.chunks_exact(LANES).zip(dark.chunks_exact(LANES));
+    for (place, (values, darks)) in parts.enumerate() {
+        for lane in 0..LANES {
+            let along = (place * LANES + lane) as f32 * per_sample - 0.5;
+            let terms = terms(values[lane], darks[lane], along);
+            (0..SUMS).for_each(|sum| lanes[sum][lane] += terms[sum]);
         }
-        (sum, squares) = (sum + value, squares + value * value);
     }
-    let right: [f64; 5] = std::array::from_fn(|i| rows[i][5]);
+    for i in count / LANES * LANES..count {
+        let terms = terms(samples[i], dark[i], i as f32 * per_sample - 0.5);
+        (0..SUMS).for_each(|sum| lanes[sum][0] += terms[sum]);
+    }
+    let [v, va, vaa, vv, d, da, daa, daaa, dd, dda, ddaa, dv, dva] =
+        lanes.map(|lanes| lanes.iter().map(|sum| f64::from(*sum)).sum::<f64>());
+    let [one, a, aa, aaa, aaaa] = powers_along(count);
+    let mut rows = [
+        [one, a, aa, d, da, v],
+        [a, aa, aaa, da, daa, va],
+        [aa, aaa, aaaa, daa, daaa, vaa],
+        [d, da, daa, dd, dda, dv],
+        [da, daa, daaa, dda, ddaa, dva],
+    ];
+    let right = rows.map(|row| row[5]);
     let Some(light) = solved(&mut rows) else { return 1.0 };
     // Dark must be darker than light all along.
     if light[3] + light[4].abs() * 0.5 >= 0.0 {
         return 1.0;
     }
     let explained: f64 = light.iter().zip(right).map(|(light, right)| light * right).sum();
-    let variance = squares - sum * sum / count;
-    if variance < 1.0 { 1.0 } else { ((squares - explained) / variance).clamp(0.0, 1.0) as f32 }
+    let variance = vv - v * v / one;
+    if variance < 1.0 { 1.0 } else { ((vv - explained) / variance).clamp(0.0, 1.0) as f32 }
+}
+
+/// What a sample adds to the sums.
+fn terms(value: f32, dark: f32, along: f32) -> [f32; SUMS] {
+    /// Any grey: sums of what lies around zero are exact enough.
+    const GREY: f32 = 128.0;
+    let v = value - GREY;
+    let (va, da) = (v * along, dark * along);
+    let daa = da * along;
+    let dd = dark * dark;
+    [v, va, va * along, v * v, dark, da, daa, daa * along, dd, dd * along, da * da, dark * v, dark * va]
+}
+
+/// Sums of the powers 0 to 4 of so many samples' places, which go from -0.5 nearly to 0.5.
+fn powers_along(count: usize) -> [f64; 5] {
+    let n = count as f64;
+    let (s1, s2) = (n * (n - 1.0) / 2.0, n * (n - 1.0) * (2.0 * n - 1.0) / 6.0);
+    let (s3, s4) = (s1 * s1, s2 * (3.0 * n * n - 3.0 * n - 1.0) / 5.0);
+    let m = n / 2.0;
+    let a = s1 - m * n;
+    let aa = s2 - 2.0 * m * s1 + m * m * n;
+    let aaa = s3 - 3.0 * m * s2 + 3.0 * m * m * s1 - m.powi(3) * n;
+    let aaaa = s4 - 4.0 * m * s3 + 6.0 * m * m * s2 - 4.0 * m.powi(3) * s1 + m.powi(4) * n;
+    let n = n.max(1.0);
+    [n, a / n, aa / n.powi(2), aaa / n.powi(3), aaaa / n.powi(4)]
 }
 
 #[cfg(test)]
@@ -137,5 +194,16 @@ mod tests {
             assert!(unexplained(&samples, &other, (blur, gain)).0 > least * 3.0 + 0.002);
         }
         assert_eq!(missed(&[100.0; 420], &[0.0; 420]), 1.0);
+    }
+
+    #[test]
+    fn powers_are_summed_up() {
+        for count in [1, 7, 420] {
+            let along = |i: usize| i as f64 / count as f64 - 0.5;
+            for (power, sum) in powers_along(count).into_iter().enumerate() {
+                let one_by_one: f64 = (0..count).map(|i| along(i).powi(power as i32)).sum();
+                assert!((sum - one_by_one).abs() < 1.0e-6, "{count} {power}: {sum} {one_by_one}");
+            }
+        }
     }
 }
