@@ -188,9 +188,13 @@ impl Session {
                 reply.held.iter().map(|held| (held.epoch, held.head)).collect()
             }
             Err(error) if not_known(&error) => {
-                let Some((epoch, stored)) = stored else { return Ok(()) };
-                let again =
-                    self.records.with(move |records| records.send_again_after(epoch, &stored)).await?;
+                let again = self
+                    .records
+                    .with(move |records| {
+                        records.offer_photos_again()?;
+                        stored.map_or(Ok(0), |(epoch, stored)| records.send_again_after(epoch, &stored))
+                    })
+                    .await?;
                 tracing::warn!(events = again, "head office was restored: events wait again");
                 return Ok(());
             }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use records::{Options, Records};
 use returns::event::UnitEvent;
 use returns::ids::PhotoRole;
+use rstest::rstest;
 use support::*;
 use wire::{Epoch, Head, Problem};
 
@@ -127,9 +128,13 @@ async fn a_receipt_for_more_than_is_here_brings_the_rest_back() {
     }
 }
 
-/// Head office was restored from a backup that holds the event of a photo, and not the photo.
+/// Head office was restored from a backup that holds the event of a photo, and not the photo. An older head office cannot
+/// tell what it holds of each epoch.
+#[rstest]
+#[case::it_tells_of_all_epochs(false)]
+#[case::it_cannot_tell(true)]
 #[tokio::test]
-async fn a_photo_that_a_restored_head_office_lacks_is_sent_again() {
+async fn a_photo_that_a_restored_head_office_lacks_is_sent_again(#[case] older: bool) {
     let office = Office::start().await;
     office.with(|inside| inside.next_epoch = Some(2));
     let station = Station::of(&office);
@@ -146,6 +151,7 @@ async fn a_photo_that_a_restored_head_office_lacks_is_sent_again() {
     let events = office.with(|inside| {
         inside.blobs.clear();
         inside.incarnation = Some("second");
+        inside.nasty_always = older.then(|| ("/epochs", refuse(404, "call-unknown")));
         inside.lines.len()
     });
     let line = station.line();
