@@ -22,8 +22,6 @@ use crate::weather::{Sky, Weather};
 /// A line with a backlog may stand still so long. Stations of a run go about thirty times as fast as those of a depot,
 /// which have 90 seconds; a busy machine gets the rest.
 const STILL: Duration = Duration::from_secs(60);
-/// After so long without a change nothing more comes by itself.
-const SURE: Duration = Duration::from_secs(6);
 
 /// How a depot is set up.
 #[derive(Debug, Clone)]
@@ -230,10 +228,7 @@ impl Rig {
         let mut last = (Vec::new(), Instant::now());
         loop {
             let (quiet, picture) = self.look_around().await?;
-            // A photo that went with a disk before head office had it is told of, and waits for ever.
-            let but_for_the_lost =
-                last.0 == picture && last.1.elapsed() > SURE && self.only_lost_wait(&picture);
-            if quiet || but_for_the_lost {
+            if quiet {
                 let mut met = 0;
                 for bench in &mut self.benches {
                     if let Said::Met(stopped) = bench.order(crate::station::Order::Meet).await? {
@@ -253,15 +248,6 @@ impl Rig {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-    }
-
-    fn only_lost_wait(&self, picture: &[Standing]) -> bool {
-        !self.gone_photos.is_empty()
-            && picture.iter().all(|of| {
-                of.unsent == 0
-                    && of.online
-                    && (of.photos + of.thumbnails == 0 || of.trouble == "photo-not-sent")
-            })
     }
 
     async fn look_around(&mut self) -> Result<(bool, Vec<Standing>)> {

@@ -10,8 +10,8 @@ use proof::dice::Dice;
 use returns::event::Event;
 use wire::Envelope;
 
-/// Rounds until nothing new is expected: each bench works so long unaware of the others.
-const ROUNDS: u64 = 60;
+/// Rounds until nothing new is expected, many more than it mostly takes: each bench works so long unaware of the others.
+const ROUNDS: u64 = 200;
 const ACTS: u64 = 40;
 
 #[test]
