@@ -49,7 +49,8 @@ pub(super) fn looks() -> &'static Vec<Vec<Look>> {
     })
 }
 
-fn look(blur: f32, gain: f32) -> Look {
+/// All digits in any blur and gain.
+pub(super) fn look(blur: f32, gain: f32) -> Look {
     Look {
         blur,
         gain,

@@ -100,7 +100,7 @@ pub(super) struct Number {
 }
 
 /// How many of the likeliest numbers are told.
-const KEPT: usize = 16;
+const KEPT: usize = 8;
 
 impl Number {
     const NONE: Number = Number { cost: f32::MAX, first: 0, digits: [0; 12] };

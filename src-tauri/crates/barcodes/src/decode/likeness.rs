@@ -6,9 +6,9 @@
     reason = "loops over tables of fixed size and over samples whose number comes from them; `any_line_is_compared` covers odd ones"
 )]
 
-use super::digit_looks::{Look, PER_MODULE, Pattern, WINDOW, looks};
+use super::digit_looks::{Look, PER_MODULE, Pattern, WINDOW, look, looks};
 use super::digits::{Costs, Kind, Number, QUIET, decide};
-use super::whole_looks::{darkness, missed, unexplained};
+use super::whole_looks::{darkness, in_even_light, missed, unexplained};
 
 /// A line that the likeliest digits explain less of is none across these bars (share of its variance).
 const LEAST_FIT: f32 = 0.9;
@@ -20,6 +20,10 @@ const MOST_BLUR: f32 = 0.75;
 const MAY_BE: f32 = 0.6;
 /// By how much the next best digits must fit worse: the logarithm of how much likelier the best ones are.
 const LEAST_LEAD: f32 = 8.0;
+/// Numbers of which the blur and the gain are searched for: others have missed more.
+const SEARCHED: usize = 4;
+/// Numbers that are looked at beside the likeliest in its own light.
+const NEAR_MISSES: usize = 6;
 /// The share of the variance that even the right digits leave unexplained.
 const LEAST_MISSED: f32 = 0.01;
 /// Module by module, how well the bars that every symbol has must be seen (-1 to 1) to go on.
@@ -179,6 +183,12 @@ struct Candidate {
     look: (f32, f32),
 }
 
+impl Candidate {
+    fn says(&self, other: &Candidate) -> bool {
+        (self.backwards, &self.number.digits) == (other.backwards, &other.number.digits)
+    }
+}
+
 fn digits_at(values: &[f32], relative: &[f32], kind: Kind, place: &Place) -> Option<Said> {
     let mut place = *place;
     let mut all = candidates(relative, kind, &place);
@@ -187,6 +197,12 @@ fn digits_at(values: &[f32], relative: &[f32], kind: Kind, place: &Place) -> Opt
     // Whatever misses much more than that is nothing by any light.
     let worth = best.missed * 3.0 + 0.05;
     settle(&mut place, best, values, kind);
+    let more = near_misses(best, values, kind, &place);
+    for candidate in more.into_iter().flatten() {
+        if !all.iter().any(|known| known.says(&candidate)) {
+            all.push(candidate);
+        }
+    }
     search(&mut all, values, kind, &place, worth);
     let best = all.first().filter(|best| best.look.0 <= MOST_BLUR)?;
     let next = all.get(1).map_or(1.0, |next| next.missed);
@@ -215,6 +231,20 @@ fn candidates(relative: &[f32], kind: Kind, place: &Place) -> Vec<Candidate> {
     all
 }
 
+/// Numbers as likely as the candidate in its own light, blur and gain: where it is a wrong one, the right one is among them.
+fn near_misses(best: &Candidate, values: &[f32], kind: Kind, place: &Place) -> Option<Vec<Candidate>> {
+    let samples = samples_of(values, kind, place, best.backwards);
+    let dark = darkness(&best.number.modules(kind), samples.len(), best.look);
+    let even = in_even_light(&samples, &dark)?;
+    let look = look(best.look.0, best.look.1);
+    let costs: Costs = (0..2 * kind.half()).map(|slot| slot_costs(&even, kind, slot, &look)).collect();
+    let near = |number: Number| {
+        let dark = darkness(&number.modules(kind), samples.len(), best.look);
+        Candidate { missed: missed(&samples, &dark), number, ..*best }
+    };
+    Some(decide(kind, &costs).into_iter().take(NEAR_MISSES).map(near).collect())
+}
+
 /// By how little of the line each leaves unexplained in its blur and gain so far.
 fn rank(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place) {
     let samples = [false, true].map(|backwards| samples_of(values, kind, place, backwards));
@@ -226,17 +256,14 @@ fn rank(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place) {
     all.sort_by(|a, b| a.missed.total_cmp(&b.missed));
 }
 
-/// The same in the blur and the gain that suit each best, where it has missed less than what is worth the search.
+/// The same in the blur and the gain that suit each best, of the few that miss no more than is worth the search.
 fn search(all: &mut [Candidate], values: &[f32], kind: Kind, place: &Place, worth: f32) {
+    rank(all, values, kind, place);
     let samples = [false, true].map(|backwards| samples_of(values, kind, place, backwards));
-    for candidate in all.iter_mut() {
+    for candidate in all.iter_mut().take(SEARCHED).filter(|candidate| candidate.missed < worth) {
         let samples = &samples[usize::from(candidate.backwards)];
         let modules = candidate.number.modules(kind);
-        if candidate.missed < worth {
-            (candidate.missed, candidate.look) = unexplained(samples, &modules, candidate.look);
-        } else {
-            candidate.missed = missed(samples, &darkness(&modules, samples.len(), candidate.look));
-        }
+        (candidate.missed, candidate.look) = unexplained(samples, &modules, candidate.look);
     }
     all.sort_by(|a, b| a.missed.total_cmp(&b.missed));
 }

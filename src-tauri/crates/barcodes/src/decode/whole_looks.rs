@@ -103,6 +103,8 @@ pub(super) fn darkness(modules: &[bool], count: usize, (blur, gain): (f32, f32))
     drawn(&edges(modules), count, blur, gain)
 }
 
+/// Any grey: sums of what lies around zero are exact enough.
+const GREY: f32 = 128.0;
 /// Samples that are summed up side by side.
 const LANES: usize = 8;
 /// Sums that the light is reckoned from: of the values, of the darkness, of both, and of each with powers of the place.
@@ -110,6 +112,25 @@ const SUMS: usize = 13;
 
 /// The share of the samples' variance that the darkness leaves unexplained, in light that changes evenly along the line.
 pub(super) fn missed(samples: &[f32], dark: &[f32]) -> f32 {
+    fitted(samples, dark).map_or(1.0, |(missed, _)| missed)
+}
+
+/// The samples as the light that suits the darkness best would show them if it were even: 1 for dark and -1 for light. None where
+/// there is no such light.
+pub(super) fn in_even_light(samples: &[f32], dark: &[f32]) -> Option<Vec<f32>> {
+    let (_, light) = fitted(samples, dark)?;
+    let [one, a, aa, d, da] = light.map(|part| part as f32);
+    let per_sample = 1.0 / samples.len().max(1) as f32;
+    let even = |(i, value): (usize, &f32)| {
+        let along = i as f32 * per_sample - 0.5;
+        let lightest = one + GREY + (a + aa * along) * along;
+        (2.0 * (value - lightest) / (d + da * along) - 1.0).clamp(-2.0, 2.0)
+    };
+    Some(samples.iter().enumerate().map(even).collect())
+}
+
+/// The share that is missed, and the light: its value, its slope and its bend, and what dark takes from it and how that changes.
+fn fitted(samples: &[f32], dark: &[f32]) -> Option<(f32, [f64; 5])> {
     let count = samples.len().min(dark.len());
     let per_sample = 1.0 / count.max(1) as f32;
     let mut lanes = [[0.0_f32; LANES]; SUMS];
@@ -136,20 +157,19 @@ pub(super) fn missed(samples: &[f32], dark: &[f32]) -> f32 {
         [da, daa, daaa, dda, ddaa, dva],
     ];
     let right = rows.map(|row| row[5]);
-    let Some(light) = solved(&mut rows) else { return 1.0 };
+    let light = solved(&mut rows)?;
     // Dark must be darker than light all along.
     if light[3] + light[4].abs() * 0.5 >= 0.0 {
-        return 1.0;
+        return None;
     }
     let explained: f64 = light.iter().zip(right).map(|(light, right)| light * right).sum();
     let variance = vv - v * v / one;
-    if variance < 1.0 { 1.0 } else { ((vv - explained) / variance).clamp(0.0, 1.0) as f32 }
+    let missed = if variance < 1.0 { 1.0 } else { ((vv - explained) / variance).clamp(0.0, 1.0) };
+    Some((missed as f32, light))
 }
 
 /// What a sample adds to the sums.
 fn terms(value: f32, dark: f32, along: f32) -> [f32; SUMS] {
-    /// Any grey: sums of what lies around zero are exact enough.
-    const GREY: f32 = 128.0;
     let v = value - GREY;
     let (va, da) = (v * along, dark * along);
     let daa = da * along;
@@ -191,6 +211,8 @@ mod tests {
                 (found_blur - blur).abs() < 0.1 && (found_gain - gain).abs() < 0.1,
                 "{found_blur} {found_gain}"
             );
+            let even = in_even_light(&samples, &dark).unwrap();
+            assert!(even.iter().zip(&dark).all(|(even, dark)| (even - (2.0 * dark - 1.0)).abs() < 0.05));
             assert!(unexplained(&samples, &other, (blur, gain)).0 > least * 3.0 + 0.002);
         }
         assert_eq!(missed(&[100.0; 420], &[0.0; 420]), 1.0);
