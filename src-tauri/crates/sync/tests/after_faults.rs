@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use records::{Options, Records};
 use returns::event::UnitEvent;
 use returns::ids::PhotoRole;
-use rstest::rstest;
 use support::*;
 use wire::{Epoch, Head, Problem};
 
@@ -130,11 +129,14 @@ async fn a_receipt_for_more_than_is_here_brings_the_rest_back() {
 
 /// Head office was restored from a backup that holds the event of a photo, and not the photo. An older head office cannot
 /// tell what it holds of each epoch.
-#[rstest]
-#[case::it_tells_of_all_epochs(false)]
-#[case::it_cannot_tell(true)]
 #[tokio::test]
-async fn a_photo_that_a_restored_head_office_lacks_is_sent_again(#[case] older: bool) {
+async fn a_photo_that_a_restored_head_office_lacks_is_sent_again() {
+    for older in [false, true] {
+        lacks_a_photo(older).await;
+    }
+}
+
+async fn lacks_a_photo(older: bool) {
     let office = Office::start().await;
     office.with(|inside| inside.next_epoch = Some(2));
     let station = Station::of(&office);
