@@ -111,7 +111,7 @@ fn events_of(unit: u32, units: u32) -> Vec<NewEvent> {
     tell(received(unit), 0);
     tell(UnitEvent::SerialRead { serial: serial(unit).parse().unwrap() }, 1);
     let decision = decision(unit);
-    if unit % 20_011 == 0 {
+    if unit.is_multiple_of(20_011) {
         let causes = vec![ReviewCause::Sample];
         tell(graded(unit), 2);
         let proposal = Box::new(decision);
@@ -131,10 +131,10 @@ fn events_of(unit: u32, units: u32) -> Vec<NewEvent> {
             tell(UnitEvent::Closed { container, shipped: true }, 6);
         }
     }
-    if unit % 33_331 == 0 {
+    if unit.is_multiple_of(33_331) {
         tell(UnitEvent::Held { reason: HoldReason::Supervisor }, 7);
     }
-    if unit % OF_A_PARCEL == 0 || unit == units {
+    if unit.is_multiple_of(OF_A_PARCEL) || unit == units {
         let emptied = ParcelEvent::Emptied { outcome: ParcelOutcome::Complete, lines: vec![], undeclared: 0 };
         events.push(event(Subject::Parcel(parcel(unit - 1)), emptied.into(), unit, 21));
     }
