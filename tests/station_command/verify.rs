@@ -21,7 +21,10 @@ fn sound_records_are_fine_also_while_a_station_is_at_work() {
         "{\"events\":5,\"chain\":\"ok\",\"projections\":\"ok\",\"photos_missing\":0,\"photos_purged\":0,\"photos_pruned\":0,\"problems\":[]}\n"
     );
     let ran = station(["verify", "--data", folder.path().to_str().unwrap()]).fine();
-    assert_eq!(ran.stdout, "5 events, chain ok, projections ok, photos: 0 missing, 0 purged\n");
+    assert_eq!(
+        ran.stdout,
+        "5 events, chain ok, projections ok, photos: 0 missing, 0 purged, 0 at head office only\n"
+    );
 }
 
 #[test]
