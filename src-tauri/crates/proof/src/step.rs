@@ -124,10 +124,9 @@ impl Hand {
             let grade = self.dice.pick(Grade::ALL).copied().unwrap_or(Grade::C);
             wishes.insert(0, Command::OverrideGrade { grade, reason, note: None });
         }
-        // Often: what nobody knows the way of goes to work only where a person says so, and few of them may.
-        if self.dice.chance(600) {
+        if self.dice.chance(300) {
             let any = self.dice.pick(Disposition::ALL).copied().unwrap_or(Disposition::Quarantine);
-            let disposition = if self.dice.chance(850) { Disposition::Refurbish } else { any };
+            let disposition = if self.dice.chance(700) { Disposition::Refurbish } else { any };
             wishes.insert(0, Command::OverrideDisposition { disposition, reason, note: None });
         }
         self.ask(records, id, state, &wishes, Role::Grader).map(drop)
