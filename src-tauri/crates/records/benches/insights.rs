@@ -2,17 +2,20 @@
 //! figures cost when an event is appended. `cargo bench -p records --bench insights`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
+mod support;
+
 use std::path::Path;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use records::insights::Period;
-use records::{NewEvent, Options, Records, RecordsError};
+use records::{NewEvent, Records, RecordsError};
 use returns::codes::{Finding, IntakeKind, Role};
 use returns::event::UnitEvent;
-use returns::ids::{EventId, OperatorId, StationId, Subject, UnitId};
+use returns::ids::{EventId, OperatorId, Subject, UnitId};
+use support::enrolled;
 use uuid::Uuid;
-use wire::{Actor, EnrolReply, Epoch, Incarnation, SecretKey};
+use wire::Actor;
 
 const UNITS: u32 = 100_000;
 const ALLOWED_MS: f64 = 50.0;
@@ -91,25 +94,6 @@ fn appending(records: &mut Records) {
     }
     took.sort_by(f64::total_cmp);
     println!("append, one event: {:.2} ms", took.get(took.len() / 2).copied().unwrap_or_default());
-}
-
-fn enrolled(dir: &Path) -> Records {
-    let mut records = Records::open(dir, Options::default()).unwrap();
-    records.keep_secret_key(&SecretKey::from_seed([9; 32])).unwrap();
-    let head_office = SecretKey::from_seed([7; 32]).public();
-    let reply = EnrolReply {
-        station: StationId([1; 16]),
-        name: "BENCH".to_owned(),
-        depot: "BENCH".to_owned(),
-        epoch: Epoch::Numbered(1),
-        lpn_block: 417,
-        lpn_reserve_block: 418,
-        label_keys: Vec::new(),
-        sample_salt: "00ff".to_owned(),
-        incarnation: Incarnation("first".to_owned()),
-    };
-    records.enrol(&reply, "http://127.0.0.1:1", head_office).unwrap();
-    records
 }
 
 /// Rows as a year of work leaves them: twelve categories, 200 products, forty graders, spread unevenly.
